@@ -1,0 +1,115 @@
+/// Why a record cannot be used: a bounded set, whose raw values label metrics and rows and never change.
+public enum InvalidReason: String, CaseIterable, Sendable {
+  /// The bytes break the grammar of JSON (RFC 8259).
+  case notJSON = "not_json"
+  /// The bytes end inside the record.
+  case truncated
+  /// There are no bytes, or only white space.
+  case emptyRecord = "empty_record"
+  /// A field that the record's shape needs is not there.
+  case missingField = "missing_field"
+  /// A field holds another kind of value than it must.
+  case wrongType = "wrong_type"
+  /// NaN or an infinity, as a literal or as a string, or a number of a size that no `Double` can have:
+  /// 10³⁰⁹ and more, or below 10⁻³²³ and not zero.
+  case notFinite = "not_finite"
+  /// A value is larger than ``Sample/maxMagnitude`` units of the stream's resolution.
+  case outOfBounds = "out_of_bounds"
+  /// The user's id has no bytes.
+  case emptyUser = "empty_user"
+  /// The user's or the device's id has more than 256 bytes.
+  case userTooLong = "user_too_long"
+  /// A string is not UTF-8, or escapes one half of a surrogate pair.
+  case badUTF8 = "bad_utf8"
+  /// A time cannot be read, or lies outside 1970 … 9999.
+  case badTime = "bad_time"
+  /// A time lies further after the record's arrival than the stream allows.
+  case tooFarAhead = "too_far_ahead"
+  /// The record has more bytes than the stream allows.
+  case recordTooLarge = "record_too_large"
+  /// A field occurs twice, under one of its names or under two of them.
+  case duplicateField = "duplicate_field"
+  /// The record has more than one of `value`, `x` `y` `z`, and `samples`.
+  case ambiguousShape = "ambiguous_shape"
+  /// A burst has no samples.
+  case emptyBurst = "empty_burst"
+  /// A burst has more samples than the stream allows.
+  case burstTooLong = "burst_too_long"
+  /// A burst's rate is not above 0, above 100,000, or has more than 18 digits.
+  case badRate = "bad_rate"
+  /// Arrays and objects are nested more than 128 deep.
+  case tooDeep = "too_deep"
+}
+
+/// What is wrong with a record, and where.
+public struct InvalidRecord: Error, Equatable, Sendable {
+  public var reason: InvalidReason
+  /// The field at fault, if it is one.
+  public var field: RecordField?
+  /// Offset in bytes from the record's start to where the fault was seen.
+  public var offset: Int
+
+  @inline(__always)
+  public init(_ reason: InvalidReason, field: RecordField? = nil, offset: Int) {
+    self.reason = reason
+    self.field = field
+    self.offset = offset
+  }
+}
+
+extension InvalidRecord: CustomStringConvertible {
+  /// A sentence: what, where, and what to do.
+  public var description: String {
+    let place = field.map { "field `\($0.name)`, byte \(offset)" } ?? "byte \(offset)"
+    return "\(fault) (\(place)): \(advice)."
+  }
+
+  private var fault: String {
+    switch reason {
+    case .notJSON: "not JSON"
+    case .truncated: "the record ends too early"
+    case .emptyRecord: "the record is empty"
+    case .missingField: "a field is missing"
+    case .wrongType: "a value has the wrong type"
+    case .notFinite: "a number is not finite"
+    case .outOfBounds: "a value is out of bounds"
+    case .emptyUser: "the user's id is empty"
+    case .userTooLong: "an id is too long"
+    case .badUTF8: "a string is not UTF-8"
+    case .badTime: "a time cannot be used"
+    case .tooFarAhead: "a time is too far in the future"
+    case .recordTooLarge: "the record is too large"
+    case .duplicateField: "a field occurs twice"
+    case .ambiguousShape: "the record has more than one shape"
+    case .emptyBurst: "a burst has no samples"
+    case .burstTooLong: "a burst has too many samples"
+    case .badRate: "a burst's rate cannot be used"
+    case .tooDeep: "values are nested too deep"
+    }
+  }
+
+  private var advice: String {
+    switch reason {
+    case .notJSON: "send one JSON object a message, as RFC 8259 has it"
+    case .truncated: "look for a size limit or a cut between the device and the topic"
+    case .emptyRecord: "send one JSON object a message"
+    case .missingField: "send the field, or map its name in the stream's `fields`"
+    case .wrongType: "see the record formats for what the field may hold"
+    case .notFinite: "leave the record out when the sensor has no value"
+    case .outOfBounds:
+      "at most \(Sample.maxMagnitude) units of the stream's resolution; check `unit` and `digits`"
+    case .emptyUser: "send an id of 1 to 256 bytes"
+    case .userTooLong: "send at most 256 bytes of UTF-8"
+    case .badUTF8: "encode strings as UTF-8 and characters beyond U+FFFF as surrogate pairs"
+    case .badTime: "send Unix milliseconds or RFC 3339 with its offset, from 1970 to 9999"
+    case .tooFarAhead: "set the device's clock, or raise `max_future_skew`"
+    case .recordTooLarge: "send smaller bursts, or raise `max_record_bytes`"
+    case .duplicateField: "send each field once, under one of its names"
+    case .ambiguousShape: "send only one of `value`, `x` `y` `z`, or `samples`"
+    case .emptyBurst: "send at least one sample, or no record"
+    case .burstTooLong: "send shorter bursts, or raise `max_burst_samples`"
+    case .badRate: "send samples a second, above 0 and at most 100000, with at most 18 digits"
+    case .tooDeep: "send at most 128 levels of arrays and objects"
+    }
+  }
+}
