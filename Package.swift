@@ -5,7 +5,9 @@ let package = Package(
   name: "acalert",
   targets: [
     .target(name: "Events"),
+    .target(name: "Detection", dependencies: ["Events"]),
     .testTarget(name: "EventsTests", dependencies: ["Events"]),
+    .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
   ],
   swiftLanguageModes: [.v6]
 )

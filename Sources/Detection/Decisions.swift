@@ -1,0 +1,46 @@
+import Events
+
+/// All that one batch of records led to: what the store writes in one transaction, and what browsers
+/// are told once that transaction has been committed.
+///
+/// Subjects are named by the dense index that the engine gave them; `subjects` introduces each index
+/// before its first use. Times are event times in milliseconds since 1970 unless said otherwise;
+/// values are in the stream's unit.
+public struct Decisions: Sendable {
+  /// Subjects seen for the first time by this engine.
+  public var subjects: [NewSubject] = []
+  /// The newest row of each subject whose row is to be written; no subject twice.
+  public var rows: [StatusRow] = []
+  /// Samples flagged on arrival.
+  public var anomalies: [Anomaly] = []
+  /// Tumbling windows that closed.
+  public var windows: [WindowAggregate] = []
+  /// The packed samples of `windows`, one after the other (see ``PackedSamples``).
+  public var packedSamples: [UInt8] = []
+  /// Samples that came later than the allowed lateness.
+  public var lateSamples: [LateSample] = []
+  /// Records that could not be used.
+  public var invalidRecords: [InvalidRecordRow] = []
+  /// Offsets that retention, or a topic created anew, took before they could be read.
+  public var lostRanges: [LostRange] = []
+  /// How far each partition has been processed; no partition twice.
+  public var progress: [PartitionProgress] = []
+  /// Records consumed, valid or not, and samples judged.
+  public var recordCount = 0
+  public var sampleCount = 0
+  /// Samples that left a full ring before their time (`WindowRules.maxSamples`).
+  public var evictedCount = 0
+
+  public init() {}
+}
+
+/// Introduces a subject's index.
+public struct NewSubject: Sendable {
+  public var index: UInt32
+  public var identity: SubjectIdentity
+
+  public init(index: UInt32, identity: SubjectIdentity) {
+    self.index = index
+    self.identity = identity
+  }
+}

@@ -1,0 +1,68 @@
+import Events
+
+/// Samples that come behind their subject's newest one.
+extension Engine {
+  /// Puts a late sample in its place, judged by the window before its own time; or keeps a record of
+  /// it if it came too late. Returns whether it counted.
+  @inline(never)
+  mutating func insertLate(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample,
+    _ rules: UnsafeMutablePointer<HotRules>, origin: RecordOrigin
+  ) -> Bool {
+    let lateness = subject.pointee.lastTime - sample.time
+    guard lateness <= rules.pointee.lateness, sample.time >= subject.pointee.openWindow else {
+      if isLive {
+        decisions.lateSamples.append(
+          LateSample(
+            subject: index, time: sample.time, value: decimal(sample.value, of: subject),
+            lateness: lateness, origin: origin))
+      }
+      return false
+    }
+    var sums = subject.pointee.sums
+    while !hasRoom(subject) { makeRoom(subject, &sums, rules) }
+    var place = Int(subject.pointee.count)
+    while place > 0, subject.pointee.time(of: slot(subject, place - 1).pointee) > sample.time {
+      slot(subject, place).pointee = slot(subject, place - 1).pointee
+      place -= 1
+    }
+    slot(subject, place).pointee = RingSlab.Slot(
+      time: sample.time, value: sample.value, isFlagged: false)
+    subject.pointee.count += 1
+    if sample.time >= subject.pointee.lastTime - rules.pointee.length { sums.add(sample.value) }
+    subject.pointee.setSums(sums)
+
+    var cursor = BaselineCursor(length: rules.pointee.length)
+    cursor.begin(before: sample.time, of: ring(subject))
+    let isFlagged = rules.pointee.zscore.flags(sample.value, against: cursor.sums)
+    if isFlagged { slot(subject, place).pointee.word |= 1 }
+    if isFlagged || subject.pointee.flags.contains(.noted) {
+      observe(
+        index, subject, sample, isFlagged: isFlagged, isInOrder: false, baseline: cursor.sums,
+        origin)
+    }
+    return true
+  }
+
+  /// Judges the samples newer than `time` again, whose windows a late sample has joined: the flags that
+  /// the history keeps are those of the samples in order, however they came.
+  @inline(never)
+  func rejudge(
+    _ subject: UnsafeMutablePointer<Subject>, after time: Int64,
+    _ rules: UnsafeMutablePointer<HotRules>
+  ) {
+    let ring = ring(subject)
+    var place = ring.count
+    while place > 0, ring.time(at: place - 1) > time { place -= 1 }
+    guard place < ring.count else { return }
+    var cursor = BaselineCursor(length: rules.pointee.length)
+    cursor.begin(before: ring.time(at: place), of: ring)
+    while place < ring.count {
+      cursor.advance(to: ring.time(at: place), of: ring)
+      let target = ring.slot(at: place)
+      let isFlagged = rules.pointee.zscore.flags(target.pointee.value, against: cursor.sums)
+      target.pointee.word = target.pointee.word & ~1 | (isFlagged ? 1 : 0)
+      place += 1
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Events
+
+/// Partitions come and go; how far each has been processed, and how far back a restart must read.
+extension Engine {
+  /// Takes up a partition.
+  ///
+  /// - Parameters:
+  ///   - rewind: the offset at which its records will begin.
+  ///   - next: the first offset whose effects are not yet in the store; `rewind ... next` is read only
+  ///     to fill the windows again.
+  public mutating func assign(_ partition: PartitionIndex, rewind: Int64, next: Int64) {
+    while partitions.count <= Int(partition) { partitions.append(PartitionState()) }
+    var state = PartitionState()
+    state.isAssigned = true
+    state.position = min(rewind, next)
+    state.liveFrom = next
+    state.rewind = state.position
+    state.liveSince = step
+    state.checkpoints.append(step: step, next: state.position)
+    partitions[Int(partition)] = state
+    for index in 0..<UInt32(subjects.count) where subjects[index].pointee.partition == partition {
+      subjects[index].pointee.flags.remove(.revoked)
+    }
+  }
+
+  /// Lets a partition go: its subjects' rings are dropped, and no more is said of them until it is
+  /// assigned again. Take and store the decisions before.
+  public mutating func revoke(_ partition: PartitionIndex) {
+    guard Int(partition) < partitions.count else { return }
+    partitions[Int(partition)].isAssigned = false
+    for index in 0..<UInt32(subjects.count) where subjects[index].pointee.partition == partition {
+      dropRing(subjects[index])
+      subjects[index].pointee.flags.formUnion([.revoked, .restored])
+      subjects[index].pointee.flags.remove(.dirty)
+    }
+  }
+
+  /// Whether a record is to be taken: false for one whose place has been passed already, which a
+  /// consumer may deliver twice. Call it for each record, in order, before anything else.
+  ///
+  /// - Parameter arrival: when the record reached Kafka, in milliseconds since 1970.
+  @inline(__always)
+  public mutating func admit(_ origin: RecordOrigin, arrival: Int64) -> Bool {
+    let place = Int(origin.partition)
+    guard place < partitions.count, partitions[place].isAssigned,
+      origin.offset >= partitions[place].position
+    else { return false }
+    let wasLive = partitions[place].isLive
+    partitions[place].position = origin.offset &+ 1
+    if !wasLive && partitions[place].isLive { partitions[place].liveSince = step }
+    isLive = origin.offset >= partitions[place].liveFrom
+    if isLive {
+      partitions[place].hasMoved = true
+      decisions.recordCount &+= 1
+    }
+    if arrival > partitions[place].clock { partitions[place].clock = arrival }
+    return true
+  }
+
+  /// The next offset that the engine will take of a partition.
+  public func position(of partition: PartitionIndex) -> Int64 {
+    Int(partition) < partitions.count ? partitions[Int(partition)].position : 0
+  }
+
+  /// Says that a partition has no record before `position` left to give: those skipped were not lost
+  /// but hold no message (transaction markers, compacted ones).
+  public mutating func skip(to position: Int64, in partition: PartitionIndex) {
+    let place = Int(partition)
+    guard place < partitions.count, position > partitions[place].position else { return }
+    partitions[place].position = position
+    partitions[place].hasMoved = position > partitions[place].liveFrom
+  }
+
+  /// Moves a partition's clock on, by which silence is measured. To be called with the time of day only
+  /// while all its records have been taken: while they wait, its subjects are not silent.
+  public mutating func advanceClock(of partition: PartitionIndex, to time: Int64) {
+    let place = Int(partition)
+    guard place < partitions.count, time > partitions[place].clock else { return }
+    partitions[place].clock = time
+  }
+
+  /// A pass over all subjects, spread over many batches.
+  struct Sweep {
+    var cursor = 0
+    var due = 0.0
+    var startStep: UInt32 = 0
+    /// The oldest mark of any ring, by home partition, and of those fed by several.
+    var oldest: [PartitionIndex: UInt32] = [:]
+    var oldestScattered = UInt32.max
+  }
+
+  mutating func sweepSubjects(share: Double) {
+    guard subjects.count > 0 else { return finishSweep() }
+    sweep.due += max(0, min(share, 1)) * Double(subjects.count)
+    let clocks = partitions.lazy.filter(\.isAssigned).map(\.clock)
+    let slowest = clocks.min() ?? .min
+    isLive = true
+    while sweep.due >= 1, sweep.cursor < subjects.count {
+      sweep.due -= 1
+      sweepSubject(UInt32(sweep.cursor), slowestClock: slowest)
+      sweep.cursor += 1
+    }
+    if sweep.cursor == subjects.count { finishSweep() }
+  }
+
+  private mutating func sweepSubject(_ index: UInt32, slowestClock: Int64) {
+    let subject = subjects[index]
+    guard !subject.pointee.flags.contains(.revoked) else { return }
+    let home = Int(subject.pointee.partition)
+    let isKnown = home < partitions.count
+    // While a restart refills the windows, clocks and rows are those of the past.
+    let isLive =
+      isKnown
+      ? partitions[home].isLive : partitions.allSatisfy { !$0.isAssigned || $0.isLive }
+    guard isLive else { return }
+    let clock = isKnown ? partitions[home].clock : slowestClock
+    if subject.pointee.state != .stale, clock != .min,
+      clock - subject.pointee.lastArrival > hot[Int(subject.pointee.stream)].staleAfter
+    {
+      fallSilent(index, subject)
+    }
+    if subject.pointee.flags.contains(.dirty), !subject.pointee.flags.contains(.listed) {
+      decisions.rows.append(row(of: index, replacing: subject.pointee.state))
+    }
+    guard subject.pointee.count > 0 else { return }
+    let mark = subject.pointee.oldMark
+    if subject.pointee.flags.contains(.scattered) {
+      sweep.oldestScattered = min(sweep.oldestScattered, mark)
+    } else {
+      let partition = subject.pointee.partition
+      sweep.oldest[partition] = min(sweep.oldest[partition] ?? .max, mark)
+    }
+    if subject.pointee.flags.contains(.noted), !floorMatters(index, subject) {
+      note(index, subject) { $0.floor = .min }
+    }
+  }
+
+  /// At the end of a pass every row that was behind at its beginning has been handed out, and every ring
+  /// has said what it needs: the partitions' rewind offsets follow.
+  private mutating func finishSweep() {
+    for place in partitions.indices {
+      guard partitions[place].isAssigned, partitions[place].isLive,
+        sweep.startStep >= partitions[place].liveSince
+      else { continue }
+      let partition = PartitionIndex(place)
+      let needed = min(
+        sweep.startStep, sweep.oldestScattered, sweep.oldest[partition] ?? .max)
+      if let offset = partitions[place].checkpoints.offset(at: needed),
+        offset > partitions[place].rewind
+      {
+        partitions[place].rewind = min(offset, partitions[place].position)
+        partitions[place].hasMoved = true
+      }
+    }
+    sweep.cursor = 0
+    sweep.due = 0
+    sweep.startStep = step &+ 1
+    sweep.oldest.removeAll(keepingCapacity: true)
+    sweep.oldestScattered = .max
+  }
+
+  mutating func collectProgress() {
+    for place in partitions.indices where partitions[place].isAssigned {
+      partitions[place].checkpoints.append(
+        step: step &+ 1, next: partitions[place].position)
+      guard partitions[place].hasMoved, partitions[place].isLive else { continue }
+      partitions[place].hasMoved = false
+      decisions.progress.append(
+        PartitionProgress(
+          partition: PartitionIndex(place), next: partitions[place].position,
+          rewind: partitions[place].rewind))
+    }
+  }
+}

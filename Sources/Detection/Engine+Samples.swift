@@ -1,0 +1,194 @@
+import Events
+
+/// The way of every sample: into its ring, and held against the window before it.
+extension Engine {
+  @inline(__always)
+  func slot(
+    _ subject: UnsafeMutablePointer<Subject>, _ place: Int
+  ) -> UnsafeMutablePointer<RingSlab.Slot> {
+    let capacity = RingSlab.capacity(ofClass: Int(subject.pointee.blockClass))
+    var position = Int(subject.pointee.head) &+ place
+    if position >= capacity { position &-= capacity }
+    return slab.slots(of: subject.pointee.block) + position
+  }
+
+  /// Judges the samples of one record and puts them into the subject's ring.
+  mutating func judge(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
+    _ samples: UnsafeBufferPointer<Sample>, origin: RecordOrigin, arrival: Int64
+  ) {
+    let rules = hot + Int(subject.pointee.stream)
+    var sums = subject.pointee.sums
+    var earliestLate = Int64.max
+    var hasCounted = false
+    for sample in samples {
+      if sample.time > subject.pointee.lastTime {
+        if earliestLate != .max {
+          // Before windows close, their flags must be those of the samples in order.
+          rejudge(subject, after: earliestLate, rules)
+          earliestLate = .max
+        }
+        advance(index, subject, &sums, to: sample.time, rules)
+      } else if sample.time < subject.pointee.lastTime {
+        subject.pointee.setSums(sums)
+        if insertLate(index, subject, sample, rules, origin: origin) {
+          hasCounted = true
+          earliestLate = min(earliestLate, sample.time)
+        }
+        sums = subject.pointee.sums
+        continue
+      }
+      hasCounted = true
+      let isFlagged = rules.pointee.zscore.flags(sample.value, against: sums)
+      append(subject, &sums, sample, isFlagged: isFlagged, rules)
+      // Most samples are normal and belong to subjects that are safe: nothing more to do for them.
+      if isFlagged || subject.pointee.state != .safe || subject.pointee.flags.contains(.noted) {
+        observe(
+          index, subject, sample, isFlagged: isFlagged, isInOrder: true, baseline: sums, origin)
+      }
+    }
+    subject.pointee.setSums(sums)
+    if earliestLate != .max { rejudge(subject, after: earliestLate, rules) }
+    // Samples that are all too late are no sign of life: they are not judged.
+    if hasCounted {
+      subject.pointee.lastArrival = max(subject.pointee.lastArrival, arrival)
+      subject.pointee.flags.insert(.dirty)
+    }
+  }
+
+  /// Moves the subject's time on to `time`: the samples at the old newest time join the window's sums,
+  /// those that are too old for the window leave it, windows close, and the ring lets go of what
+  /// nobody needs.
+  @inline(__always)
+  private mutating func advance(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
+    to time: Int64, _ rules: UnsafeMutablePointer<HotRules>
+  ) {
+    let old = subject.pointee.lastTime
+    guard old != .min, time &- old <= rules.pointee.retention else {
+      restart(index, subject, &sums, at: time, rules)
+      return
+    }
+    var place = Int(subject.pointee.count &- subject.pointee.pending)
+    while place < Int(subject.pointee.count) {
+      sums.add(slot(subject, place).pointee.value)
+      place &+= 1
+    }
+    subject.pointee.pending = 0
+    // Only the low halves of times are compared: all of the ring lies within 2³¹ ms.
+    let oldest = UInt32(truncatingIfNeeded: time &- rules.pointee.length)
+    place = Int(subject.pointee.count) &- Int(truncatingIfNeeded: sums.count)
+    while sums.count > 0 {
+      let leaving = slot(subject, place).pointee
+      if Int32(bitPattern: leaving.time &- oldest) >= 0 { break }
+      sums.remove(leaving.value)
+      place &+= 1
+    }
+    if time &- rules.pointee.lateness >= subject.pointee.openWindow &+ rules.pointee.aggregate {
+      closeWindows(index, subject, watermark: time &- rules.pointee.lateness, rules)
+    }
+    let needed = UInt32(truncatingIfNeeded: time &- rules.pointee.retention)
+    while subject.pointee.count > 0 {
+      if Int32(bitPattern: slot(subject, 0).pointee.time &- needed) >= 0 { break }
+      dropOldest(subject)
+    }
+    subject.pointee.lastTime = time
+    // Once even the windows of the oldest samples kept reach back no further than the younger mark,
+    // the older one has served. See `Checkpoints`.
+    if time &- (rules.pointee.retention &+ rules.pointee.length) > subject.pointee.markTime {
+      subject.pointee.oldMark = subject.pointee.youngMark
+      subject.pointee.youngMark = step
+      subject.pointee.markTime = time
+    }
+  }
+
+  /// Begins a subject's ring anew at `time`: the first sample, or one so much newer than the last that
+  /// nothing of the past reaches it.
+  @inline(never)
+  private mutating func restart(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
+    at time: Int64, _ rules: UnsafeMutablePointer<HotRules>
+  ) {
+    closeWindows(index, subject, watermark: time &- rules.pointee.lateness, rules)
+    sums = WindowSums()
+    subject.pointee.head = 0
+    subject.pointee.count = 0
+    subject.pointee.pending = 0
+    subject.pointee.lastTime = time
+    subject.pointee.openWindow = max(
+      subject.pointee.openWindow, rules.pointee.openWindow(at: time))
+    subject.pointee.oldMark = step
+    subject.pointee.youngMark = step
+    subject.pointee.markTime = time
+  }
+
+  /// Puts a sample behind the ring's newest one.
+  @inline(__always)
+  private mutating func append(
+    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums, _ sample: Sample,
+    isFlagged: Bool, _ rules: UnsafeMutablePointer<HotRules>
+  ) {
+    if !hasRoom(subject) { makeRoom(subject, &sums, rules) }
+    slot(subject, Int(subject.pointee.count)).pointee = RingSlab.Slot(
+      time: sample.time, value: sample.value, isFlagged: isFlagged)
+    subject.pointee.count &+= 1
+    subject.pointee.pending &+= 1
+  }
+
+  @inline(__always)
+  func hasRoom(_ subject: UnsafeMutablePointer<Subject>) -> Bool {
+    subject.pointee.blockClass != Subject.noBlock
+      && Int(subject.pointee.count)
+        < RingSlab.capacity(ofClass: Int(subject.pointee.blockClass))
+  }
+
+  /// Gives the ring a larger block, or at the bound lets its oldest sample go.
+  @inline(never)
+  mutating func makeRoom(
+    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
+    _ rules: UnsafeMutablePointer<HotRules>
+  ) {
+    let old = subject.pointee
+    let next = old.blockClass == Subject.noBlock ? 0 : Int(old.blockClass) + 1
+    if old.blockClass != Subject.noBlock, Int(old.count) >= rules.pointee.maxSamples {
+      // The window's samples and those at the newest time are the ring's last ones.
+      if old.count == old.pending {
+        subject.pointee.pending -= 1
+      } else if Int(old.count) == Int(sums.count) + Int(old.pending) {
+        sums.remove(slot(subject, 0).pointee.value)
+      }
+      dropOldest(subject)
+      if isLive { decisions.evictedCount += 1 }
+      return
+    }
+    let block = slab.allocate(class: next)
+    let target = slab.slots(of: block)
+    for place in 0..<Int(old.count) { target[place] = slot(subject, place).pointee }
+    if old.blockClass != Subject.noBlock {
+      slab.release(old.block, class: Int(old.blockClass))
+    }
+    subject.pointee.block = block
+    subject.pointee.blockClass = UInt8(next)
+    subject.pointee.head = 0
+  }
+
+  @inline(__always)
+  func dropOldest(_ subject: UnsafeMutablePointer<Subject>) {
+    let capacity = RingSlab.capacity(ofClass: Int(subject.pointee.blockClass))
+    let head = Int(subject.pointee.head) &+ 1
+    subject.pointee.head = UInt32(truncatingIfNeeded: head == capacity ? 0 : head)
+    subject.pointee.count &-= 1
+  }
+
+  /// Takes away the subject's ring.
+  mutating func dropRing(_ subject: UnsafeMutablePointer<Subject>) {
+    if subject.pointee.blockClass != Subject.noBlock {
+      slab.release(subject.pointee.block, class: Int(subject.pointee.blockClass))
+    }
+    subject.pointee.blockClass = Subject.noBlock
+    subject.pointee.head = 0
+    subject.pointee.count = 0
+    subject.pointee.pending = 0
+    subject.pointee.setSums(WindowSums())
+  }
+}

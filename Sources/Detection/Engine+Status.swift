@@ -1,0 +1,192 @@
+import Events
+
+/// From samples to states, and from states to rows.
+extension Engine {
+  func decimal(_ value: Int32, of subject: UnsafeMutablePointer<Subject>) -> Double {
+    Double(value) / DecimalText.unit(digits: rules[Int(subject.pointee.stream)].digits)
+  }
+
+  /// Takes what one sample means for the subject's state. `baseline` is the window before the sample.
+  @inline(never)
+  mutating func observe(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample, isFlagged: Bool,
+    isInOrder: Bool, baseline: WindowSums, _ origin: RecordOrigin
+  ) {
+    guard isLive else { return }
+    if subject.pointee.state == .stale {
+      change(index, subject, to: .unknown, at: sample.time, cause: origin, reason: nil)
+    }
+    let stream = rules[Int(subject.pointee.stream)]
+    let zscore = hot[Int(subject.pointee.stream)].zscore
+    if isFlagged { recordAnomaly(index, sample, baseline, stream, zscore, origin) }
+
+    guard var episode = notes[index]?.episode else {
+      if isFlagged {
+        var episode = Episode(
+          reference: baseline, referenceUntil: sample.time + stream.window.length)
+        let step = episode.abnormal(
+          at: sample.time, state: subject.pointee.state, rules: stream.status)
+        note(index, subject) { $0.episode = episode }
+        raise(index, subject, step, sample, against: baseline, stream, zscore, origin)
+      } else if subject.pointee.state == .unknown, isInOrder, zscore.canJudge(baseline) {
+        change(index, subject, to: .safe, at: sample.time, cause: origin, reason: nil)
+      }
+      return
+    }
+
+    let fitsReference =
+      sample.time > episode.referenceUntil
+      || !zscore.flags(sample.value, against: episode.reference)
+    if isFlagged || !fitsReference {
+      var judgedBy = fitsReference ? baseline : episode.reference
+      if sample.time > episode.referenceUntil {
+        episode.reference = baseline
+        episode.referenceUntil = sample.time + stream.window.length
+        judgedBy = baseline
+      }
+      let step = episode.abnormal(
+        at: sample.time, state: subject.pointee.state, rules: stream.status)
+      note(index, subject) { $0.episode = episode }
+      list(index, subject)
+      raise(index, subject, step, sample, against: judgedBy, stream, zscore, origin)
+    } else if isInOrder {
+      let quietBefore = episode.quietSince
+      let step = episode.normal(
+        at: sample.time, state: subject.pointee.state, rules: stream.status)
+      if episode.quietSince != quietBefore {
+        note(index, subject) { $0.episode = episode }
+        list(index, subject)
+      }
+      guard case .lower(let state) = step else { return }
+      let quiet = "no abnormal sample for \(DecimalText.duration(stream.status.clearAfter))"
+      if state == .safe { note(index, subject) { $0.episode = nil } }
+      change(
+        index, subject, to: state, at: sample.time, cause: origin,
+        reason: state == .safe ? nil : "recovering: \(quiet)")
+    }
+  }
+
+  private mutating func recordAnomaly(
+    _ index: UInt32, _ sample: Sample, _ baseline: WindowSums, _ stream: StreamRules,
+    _ zscore: ZScore, _ origin: RecordOrigin
+  ) {
+    let unit = DecimalText.unit(digits: stream.digits)
+    decisions.anomalies.append(
+      Anomaly(
+        subject: index, time: sample.time, value: Double(sample.value) / unit,
+        mean: baseline.mean / unit, std: baseline.standardDeviation / unit,
+        score: zscore.score(sample.value, against: baseline), detector: "zscore", origin: origin))
+  }
+
+  private mutating func raise(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ step: Episode.Step,
+    _ sample: Sample, against baseline: WindowSums, _ stream: StreamRules, _ zscore: ZScore,
+    _ origin: RecordOrigin
+  ) {
+    guard case .raise(let state) = step else { return }
+    let unit = DecimalText.unit(digits: stream.digits)
+    let label = stream.unit.isEmpty ? "" : " \(stream.unit)"
+    let value = DecimalText.text(Double(sample.value) / unit, places: 3)
+    let mean = DecimalText.text(baseline.mean / unit, places: 3)
+    let std = DecimalText.text(baseline.standardDeviation / unit, places: 3)
+    let score = DecimalText.text(zscore.score(sample.value, against: baseline), places: 1)
+    let facts = "\(value)\(label) against mean \(mean), std \(std) (score \(score))"
+    let reason =
+      state == .danger
+      ? "\(stream.status.raiseCount) abnormal within "
+        + "\(DecimalText.duration(stream.status.raiseWithin)): \(facts)"
+      : "abnormal: \(facts)"
+    change(index, subject, to: state, at: sample.time, cause: origin, reason: reason)
+  }
+
+  /// Changes a subject's state, and lists its row.
+  mutating func change(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, to state: SafetyState,
+    at time: Int64, cause: RecordOrigin?, reason: String?
+  ) {
+    list(index, subject)
+    subject.pointee.previousState = subject.pointee.state
+    subject.pointee.state = state
+    subject.pointee.since = time
+    subject.pointee.causeOffset = cause?.offset ?? -1
+    subject.pointee.causePartition = cause?.partition ?? 0
+    subject.pointee.flags.insert(.transitioned)
+    note(index, subject) { $0.reason = reason }
+  }
+
+  /// Puts a subject's row on the list of those to be written with this batch.
+  mutating func list(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
+    guard !subject.pointee.flags.contains(.listed) else { return }
+    subject.pointee.flags.insert(.listed)
+    listed.append((index, subject.pointee.state))
+  }
+
+  /// Changes what is noted of a subject.
+  mutating func note(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
+    _ body: (inout SubjectNotes) -> Void
+  ) {
+    var entry = notes[index] ?? SubjectNotes()
+    body(&entry)
+    if entry.isEmpty {
+      notes[index] = nil
+      subject.pointee.flags.remove(.noted)
+    } else {
+      notes[index] = entry
+      subject.pointee.flags.insert(.noted)
+    }
+  }
+
+  /// The row of a subject as it stands; its changes count as handed out from now on.
+  mutating func row(of index: UInt32, replacing replaced: SafetyState) -> StatusRow {
+    let subject = subjects[index]
+    let state = subject.pointee
+    let stream = rules[Int(state.stream)]
+    let unit = DecimalText.unit(digits: stream.digits)
+    var row = StatusRow(
+      subject: index, state: state.state, previousState: state.previousState,
+      isTransition: state.flags.contains(.transitioned), since: state.since,
+      lastSeen: state.lastTime == .min ? state.since : state.lastTime,
+      lastArrival: state.lastArrival, value: nil, mean: nil, std: nil, score: nil,
+      reason: notes[index]?.reason ?? Self.usualReason(state.state),
+      cause: state.causeOffset < 0
+        ? nil : RecordOrigin(partition: state.causePartition, offset: state.causeOffset),
+      evidence: evidence(of: index, subject), replacedState: replaced)
+    if state.count > 0 {
+      let newest = slot(subject, Int(state.count) - 1).pointee.value
+      row.value = Double(newest) / unit
+      let zscore = hot[Int(state.stream)].zscore
+      if zscore.canJudge(state.sums) {
+        row.mean = state.sums.mean / unit
+        row.std = state.sums.standardDeviation / unit
+        let score = zscore.score(newest, against: state.sums)
+        row.score = score.isFinite ? score : nil
+      }
+    }
+    subject.pointee.flags.subtract([.listed, .dirty, .transitioned])
+    return row
+  }
+
+  private func evidence(of index: UInt32, _ subject: UnsafeMutablePointer<Subject>) -> [UInt8] {
+    guard var noted = notes[index] else { return [] }
+    if !floorMatters(index, subject) { noted.floor = .min }
+    return noted.evidence
+  }
+
+  /// Whether a restart must know the subject's floor: while samples from before it could still lie in
+  /// the ring, had they not been kept out, or in the window of one that does.
+  func floorMatters(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) -> Bool {
+    guard let floor = notes[index]?.floor, floor != .min else { return false }
+    let rules = hot[Int(subject.pointee.stream)]
+    return subject.pointee.lastTime < floor + rules.retention + rules.length
+  }
+
+  static func usualReason(_ state: SafetyState) -> String {
+    switch state {
+    case .unknown: "not enough data yet"
+    case .safe: "within its usual range"
+    case .warning, .danger: "abnormal"
+    case .stale: "no data"
+    }
+  }
+}

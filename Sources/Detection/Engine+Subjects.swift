@@ -1,0 +1,136 @@
+import Events
+
+/// Subjects come, fall silent, and come back.
+extension Engine {
+  /// Takes up a subject that has just been interned.
+  @inline(never)
+  mutating func introduce(_ index: UInt32, stream: Int, at time: Int64, _ origin: RecordOrigin) {
+    var subject = Subject()
+    subject.stream = UInt8(stream)
+    subject.partition = origin.partition
+    subject.since = time
+    subject.causeOffset = origin.offset
+    subject.causePartition = origin.partition
+    subject.flags = .transitioned
+    _ = subjects.append(subject)
+    decisions.subjects.append(NewSubject(index: index, identity: identity(of: index)))
+    list(index, subjects[index])
+  }
+
+  /// Takes up a subject from its row of an earlier run, before any partition is assigned. Indices are
+  /// given in the order of the calls.
+  ///
+  /// - Returns: the subject's index; `nil` if no stream of this engine has subjects of its kind.
+  public mutating func restore(_ identity: SubjectIdentity, row: StatusRow) -> UInt32? {
+    guard let stream = rules.firstIndex(where: { $0.kind == identity.kind }) else { return nil }
+    var user = identity.user
+    var device = identity.device
+    let (index, isNew) = user.withUTF8 { user in
+      device.withUTF8 { device in
+        interner.intern(
+          stream: UInt8(stream), user: UnsafeRawBufferPointer(user),
+          device: UnsafeRawBufferPointer(device))
+      }
+    }
+    guard isNew else { return index }
+    var subject = Subject()
+    subject.stream = UInt8(stream)
+    subject.partition = Subject.nowhere
+    subject.state = row.state
+    subject.previousState = row.previousState
+    subject.since = row.since
+    subject.causeOffset = row.cause?.offset ?? -1
+    subject.causePartition = row.cause?.partition ?? 0
+    subject.lastTime = row.lastSeen
+    subject.lastArrival = row.lastArrival
+    subject.flags = .restored
+    _ = subjects.append(subject)
+    let pointer = subjects[index]
+    // Evidence of a version unknown to us is worth less than a service that starts.
+    var noted = SubjectNotes(evidence: row.evidence) ?? SubjectNotes()
+    noted.reason = row.reason == Self.usualReason(row.state) ? nil : row.reason
+    note(index, pointer) { $0 = noted }
+    pointer.pointee.openWindow = max(
+      noted.floor, hot[stream].openWindow(at: row.lastSeen))
+    return index
+  }
+
+  func identity(of index: UInt32) -> SubjectIdentity {
+    let key = interner.key(of: index)
+    return SubjectIdentity(
+      kind: rules[Int(key.stream)].kind, user: key.user, device: key.device)
+  }
+
+  /// Prepares a subject for a record that arrived at `arrival`. Returns whether its samples are wanted.
+  @inline(__always)
+  mutating func arriving(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at arrival: Int64,
+    in partition: PartitionIndex
+  ) -> Bool {
+    if subject.pointee.partition != partition {
+      if subject.pointee.partition != Subject.nowhere {
+        subject.pointee.flags.insert(.scattered)
+      }
+      subject.pointee.partition = partition
+    }
+    if subject.pointee.flags.contains(.restored) {
+      if !isLive, subject.pointee.state == .stale { return false }
+      reawaken(index, subject, at: arrival)
+    }
+    // Measured on the partition's clock, as a sweep measures it: whichever comes first, the outcome is
+    // the same.
+    let gap = partitions[Int(partition)].clock &- subject.pointee.lastArrival
+    if gap > hot[Int(subject.pointee.stream)].staleAfter, subject.pointee.count > 0 {
+      fallSilent(index, subject)
+    }
+    return true
+  }
+
+  /// The first record of a subject since it was restored.
+  private mutating func reawaken(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at arrival: Int64
+  ) {
+    subject.pointee.flags.subtract([.restored, .revoked])
+    guard !isLive else { return }
+    // The records that are about to come are those that filled the ring before: time begins anew.
+    // What lies before the floor was kept out then and is kept out now.
+    let floor = notes[index]?.floor ?? .min
+    subject.pointee.lastTime = floor == .min ? .min : floor - 1
+    subject.pointee.lastArrival = arrival
+    subject.pointee.openWindow = floor
+  }
+
+  /// Closes a silent subject's windows and lets its ring go. In the live stream it becomes stale.
+  mutating func fallSilent(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
+    let stream = Int(subject.pointee.stream)
+    let last = subject.pointee.lastTime
+    if subject.pointee.count > 0 {
+      let end = HotRules.floor(last, to: hot[stream].aggregate) + hot[stream].aggregate
+      closeWindows(index, subject, watermark: end, hot + stream)
+    }
+    if isLive, subject.pointee.state != .stale {
+      let silence = DecimalText.duration(rules[stream].status.staleAfter)
+      let before = subject.pointee.state
+      let reason = notes[index]?.reason
+      let known = before == .warning || before == .danger
+      change(
+        index, subject, to: .stale, at: last == .min ? subject.pointee.since : last, cause: nil,
+        reason: "no data for \(silence)"
+          + (known ? "; was \(before.name): \(reason ?? "abnormal")" : ""))
+    }
+    // While a restart refills the ring, the notes are already those of its end.
+    if isLive {
+      let floor = subject.pointee.openWindow
+      note(index, subject) {
+        $0.episode = nil
+        $0.floor = floor
+      }
+    }
+    dropRing(subject)
+  }
+}
+
+extension Subject {
+  /// The partition of a restored subject that has not been heard of yet.
+  static let nowhere: PartitionIndex = .max
+}

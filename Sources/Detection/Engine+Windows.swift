@@ -1,0 +1,62 @@
+import Events
+
+/// Tumbling windows: closed once the subject's watermark (its newest time less the allowed lateness) has
+/// passed their end, after which nothing can change them.
+extension Engine {
+  /// Closes all windows of the subject that end at or before `watermark`.
+  @inline(never)
+  mutating func closeWindows(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, watermark: Int64,
+    _ rules: UnsafeMutablePointer<HotRules>
+  ) {
+    let length = rules.pointee.aggregate
+    defer {
+      subject.pointee.openWindow = max(
+        subject.pointee.openWindow, HotRules.floor(watermark, to: length))
+    }
+    guard subject.pointee.count > 0 else { return }
+    let ring = ring(subject)
+    var place = 0
+    while place < ring.count, ring.time(at: place) < subject.pointee.openWindow { place += 1 }
+    while place < ring.count {
+      // Windows without a sample leave no row.
+      let start = HotRules.floor(ring.time(at: place), to: length)
+      guard start + length <= watermark else { break }
+      var end = place
+      while end < ring.count, ring.time(at: end) < start + length { end += 1 }
+      if isLive { emitWindow(index, ring, places: place..<end, start: start, length: length) }
+      place = end
+    }
+  }
+
+  private mutating func emitWindow(
+    _ index: UInt32, _ ring: RingView, places: Range<Int>, start: Int64, length: Int64
+  ) {
+    let digits = rules[Int(subjects[index].pointee.stream)].digits
+    let begin = decisions.packedSamples.count
+    var writer = PackedSamples.Writer(
+      start: start, count: places.count, into: &decisions.packedSamples)
+    var sums = WindowSums()
+    var least = Int32.max
+    var greatest = Int32.min
+    var flagged = 0
+    for place in places {
+      let slot = ring.slot(at: place).pointee
+      let value = slot.value
+      sums.add(value)
+      least = min(least, value)
+      greatest = max(greatest, value)
+      flagged += slot.isFlagged ? 1 : 0
+      writer.append(
+        time: ring.time(at: place), value: value, isFlagged: slot.isFlagged,
+        to: &decisions.packedSamples)
+    }
+    let unit = DecimalText.unit(digits: digits)
+    decisions.windows.append(
+      WindowAggregate(
+        subject: index, start: start, end: start + length, count: places.count,
+        mean: sums.mean / unit, std: sums.standardDeviation / unit, min: Double(least) / unit,
+        max: Double(greatest) / unit, flagged: flagged, digits: digits,
+        packed: begin..<decisions.packedSamples.count))
+  }
+}

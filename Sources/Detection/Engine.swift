@@ -1,0 +1,161 @@
+import Events
+
+/// Judges samples: the whole of Acalert's judgement, without a clock, a file or a socket.
+///
+/// One thread owns an engine and feeds it records in the order in which they lie in their partitions;
+/// what they led to comes out of ``takeDecisions(sweep:)``. The outcome is a function of that order
+/// alone: fed the same records again, an engine comes to the same decisions, to the bit.
+///
+/// Life cycle: make it with the streams' rules; ``restore(_:row:)`` the rows of an earlier run;
+/// ``assign(_:rewind:next:)`` partitions as they come; for each record ``admit(_:arrival:)``, then
+/// ``ingest(stream:user:device:samples:origin:arrival:)`` or ``reject(_:)``; after each batch
+/// ``takeDecisions(sweep:)``. ``revoke(_:)`` a partition that goes to another member of the group.
+public struct Engine: ~Copyable {
+  let rules: [StreamRules]
+  let hot: UnsafeMutablePointer<HotRules>
+  var subjects = SubjectTable()
+  var interner = SubjectInterner()
+  var slab = RingSlab()
+  var notes: [UInt32: SubjectNotes] = [:]
+  var partitions: [PartitionState] = []
+  var decisions = Decisions()
+  /// Subjects whose rows this batch writes, with the state their row has had until now.
+  var listed: [(index: UInt32, replaced: SafetyState)] = []
+  /// Counts batches; rings remember it, see `Checkpoints`.
+  var step: UInt32 = 1
+  var sweep = Sweep()
+  /// Whether the record at hand has effects, as against only refilling windows after a restart.
+  var isLive = true
+
+  /// - Parameter streams: the rules of each stream; records name theirs by its place in this list.
+  /// - Throws: ``RulesError`` for rules that contradict themselves, or two streams of one kind.
+  public init(streams: [StreamRules]) throws(RulesError) {
+    for (index, stream) in streams.enumerated() {
+      try stream.validate()
+      if streams[..<index].contains(where: { $0.kind == stream.kind }) {
+        throw RulesError(
+          setting: "kind", message: "two streams have subjects of the kind \(stream.kind)")
+      }
+    }
+    rules = streams
+    hot = .allocate(capacity: max(streams.count, 1))
+    for (index, stream) in streams.enumerated() {
+      (hot + index).initialize(to: HotRules(stream))
+    }
+  }
+
+  deinit { hot.deallocate() }
+
+  /// Subjects known, silent ones included.
+  public var subjectCount: Int { subjects.count }
+
+  /// Memory that grows with subjects and samples, in bytes.
+  public var memory: (subjects: Int, samples: Int) {
+    (subjects.bytes + interner.bytes, slab.bytes)
+  }
+
+  /// Judges the samples of one admitted record.
+  ///
+  /// - Parameters:
+  ///   - stream: the stream's place in the list that the engine was made with.
+  ///   - user: the user's id, 1 to 256 bytes of UTF-8.
+  ///   - device: the device's id, up to 256 bytes; empty if the record has none.
+  ///   - samples: within the bounds of ``Sample``; in any order.
+  ///   - origin: the record's place, as it was admitted.
+  ///   - arrival: when the record reached Kafka, in milliseconds since 1970.
+  public mutating func ingest(
+    stream: Int, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer,
+    samples: UnsafeBufferPointer<Sample>, origin: RecordOrigin, arrival: Int64
+  ) {
+    let (index, isNew) = interner.intern(stream: UInt8(stream), user: user, device: device)
+    if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }
+    let subject = subjects[index]
+    guard arriving(index, subject, at: arrival, in: origin.partition) else { return }
+    judge(index, subject, samples, origin: origin, arrival: arrival)
+    if isLive { decisions.sampleCount += samples.count }
+  }
+
+  /// Takes note of an admitted record that could not be used.
+  public mutating func reject(_ record: @autoclosure () -> InvalidRecordRow) {
+    if isLive { decisions.invalidRecords.append(record()) }
+  }
+
+  /// Takes note of offsets that were gone before they could be read.
+  public mutating func lose(_ range: LostRange) {
+    decisions.lostRanges.append(range)
+  }
+
+  /// Hands out what the batch led to, and begins the next one.
+  ///
+  /// - Parameter share: the share of all subjects to look through for silence and for rows whose
+  ///   last value has not been written yet, 0 … 1. Shares add up: each subject gets its turn once
+  ///   they have summed to 1.
+  public mutating func takeDecisions(sweep share: Double = 0) -> Decisions {
+    sweepSubjects(share: share)
+    for (index, replaced) in listed {
+      decisions.rows.append(row(of: index, replacing: replaced))
+    }
+    listed.removeAll(keepingCapacity: true)
+    collectProgress()
+    step &+= 1
+    var taken = Decisions()
+    swap(&taken, &decisions)
+    return taken
+  }
+
+  /// The samples that a subject's ring holds, oldest first; `nil` for an unknown subject.
+  public func recentSamples(of identity: SubjectIdentity) -> [PackedSamples.Element]? {
+    guard let index = find(identity) else { return nil }
+    let subject = subjects[index]
+    return (0..<Int(subject.pointee.count)).map { place in
+      let slot = slot(subject, place).pointee
+      return PackedSamples.Element(
+        time: subject.pointee.time(of: slot), value: slot.value, isFlagged: slot.isFlagged)
+    }
+  }
+
+  func find(_ identity: SubjectIdentity) -> UInt32? {
+    guard let stream = rules.firstIndex(where: { $0.kind == identity.kind }) else { return nil }
+    var user = identity.user
+    var device = identity.device
+    return user.withUTF8 { user in
+      device.withUTF8 { device in
+        interner.find(
+          stream: UInt8(stream), user: UnsafeRawBufferPointer(user),
+          device: UnsafeRawBufferPointer(device))
+      }
+    }
+  }
+}
+
+/// The numbers of a stream's rules that the way of every sample needs, flat.
+struct HotRules {
+  let length: Int64
+  let aggregate: Int64
+  let lateness: Int64
+  let retention: Int64
+  let staleAfter: Int64
+  let maxSamples: Int
+  let zscore: ZScore
+
+  init(_ rules: StreamRules) {
+    length = rules.window.length
+    aggregate = rules.window.aggregate
+    lateness = rules.window.allowedLateness
+    retention = rules.retention
+    staleAfter = rules.status.staleAfter
+    maxSamples = rules.window.maxSamples
+    zscore = ZScore(rules.zscore)
+  }
+
+  /// The start of the oldest tumbling window that may still be open when the newest sample is at `time`.
+  @inline(__always)
+  func openWindow(at time: Int64) -> Int64 { Self.floor(time &- lateness, to: aggregate) }
+
+  /// The largest multiple of `step` not above `time`.
+  @inline(__always)
+  static func floor(_ time: Int64, to step: Int64) -> Int64 {
+    let rest = time % step
+    return time &- (rest < 0 ? rest &+ step : rest)
+  }
+}

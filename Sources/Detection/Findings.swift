@@ -1,0 +1,108 @@
+// What the engine found in single samples, windows and records.
+
+/// A sample that does not fit its subject's recent past.
+public struct Anomaly: Sendable {
+  public var subject: UInt32
+  public var time: Int64
+  public var value: Double
+  public var mean: Double
+  public var std: Double
+  public var score: Double
+  /// The detector that flagged it, e.g. `zscore`.
+  public var detector: String
+  public var origin: RecordOrigin
+
+  public init(
+    subject: UInt32, time: Int64, value: Double, mean: Double, std: Double, score: Double,
+    detector: String, origin: RecordOrigin
+  ) {
+    self.subject = subject
+    self.time = time
+    self.value = value
+    self.mean = mean
+    self.std = std
+    self.score = score
+    self.detector = detector
+    self.origin = origin
+  }
+}
+
+/// A closed tumbling window of one subject.
+public struct WindowAggregate: Sendable {
+  public var subject: UInt32
+  /// The window covers `start ..< end`.
+  public var start: Int64
+  public var end: Int64
+  public var count: Int
+  public var mean: Double
+  /// Sample standard deviation; 0 for a single sample.
+  public var std: Double
+  public var min: Double
+  public var max: Double
+  public var flagged: Int
+  /// Decimal digits of the packed samples' fixed point: a packed 1 means 10^−digits.
+  public var digits: Int
+  /// The bytes of `Decisions.packedSamples` that hold this window's samples.
+  public var packed: Range<Int>
+
+  public init(
+    subject: UInt32, start: Int64, end: Int64, count: Int, mean: Double, std: Double, min: Double,
+    max: Double, flagged: Int, digits: Int, packed: Range<Int>
+  ) {
+    self.subject = subject
+    self.start = start
+    self.end = end
+    self.count = count
+    self.mean = mean
+    self.std = std
+    self.min = min
+    self.max = max
+    self.flagged = flagged
+    self.digits = digits
+    self.packed = packed
+  }
+}
+
+/// A sample that came after its window had been closed.
+public struct LateSample: Sendable {
+  public var subject: UInt32
+  public var time: Int64
+  public var value: Double
+  /// How far behind the subject's newest sample it came, in milliseconds.
+  public var lateness: Int64
+  public var origin: RecordOrigin
+
+  public init(subject: UInt32, time: Int64, value: Double, lateness: Int64, origin: RecordOrigin) {
+    self.subject = subject
+    self.time = time
+    self.value = value
+    self.lateness = lateness
+    self.origin = origin
+  }
+}
+
+/// A record that could not be used, as the table and the dead-letter topic keep it.
+public struct InvalidRecordRow: Sendable {
+  public var origin: RecordOrigin
+  /// Kafka's timestamp of the record, in milliseconds since 1970.
+  public var timestamp: Int64
+  /// The reason's name, e.g. `missing_field`: one of a bounded set, so that it can label a metric.
+  public var reason: String
+  /// What is wrong and where, in words.
+  public var detail: String
+  /// The record's key and value, untouched.
+  public var key: [UInt8]?
+  public var value: [UInt8]
+
+  public init(
+    origin: RecordOrigin, timestamp: Int64, reason: String, detail: String, key: [UInt8]?,
+    value: [UInt8]
+  ) {
+    self.origin = origin
+    self.timestamp = timestamp
+    self.reason = reason
+    self.detail = detail
+    self.key = key
+    self.value = value
+  }
+}

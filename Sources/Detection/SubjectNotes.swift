@@ -1,0 +1,55 @@
+/// What is kept of the few subjects that are in an episode, or have just come back from silence.
+struct SubjectNotes: Equatable {
+  /// The open episode, while the state is `warning` or `danger`.
+  var episode: Episode?
+  /// Why the subject is in its state, in words.
+  var reason: String?
+  /// Windows before this time were closed when the subject fell silent; what comes for them now is late.
+  var floor: Int64 = .min
+
+  var isEmpty: Bool { episode == nil && reason == nil && floor == .min }
+}
+
+/// The notes' durable form: a version byte, then fields as little-endian 64-bit words.
+extension SubjectNotes {
+  private static let version: UInt8 = 1
+
+  /// The bytes that `init(evidence:)` reads; empty if there is nothing to keep.
+  var evidence: [UInt8] {
+    if episode == nil && floor == .min { return [] }
+    var bytes: [UInt8] = [Self.version]
+    func append(_ value: Int64) {
+      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    append(floor)
+    guard let episode else { return bytes }
+    append(episode.quietSince ?? .min)
+    append(episode.referenceUntil)
+    append(episode.reference.count)
+    append(episode.reference.sum)
+    append(Int64(bitPattern: episode.reference.squaresLow))
+    append(Int64(episode.reference.squaresHigh))
+    for time in episode.abnormalTimes { append(time) }
+    return bytes
+  }
+
+  /// Reads what `evidence` wrote; `nil` if the bytes are of another version or cut short.
+  init?(evidence: [UInt8]) {
+    self.init()
+    if evidence.isEmpty { return }
+    guard evidence[0] == Self.version, (evidence.count - 1) % 8 == 0 else { return nil }
+    let words = stride(from: 1, to: evidence.count, by: 8).map { start in
+      evidence[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }.map { Int64(bitPattern: $0) }
+    guard let floor = words.first else { return nil }
+    self.floor = floor
+    if words.count == 1 { return }
+    guard words.count >= 7, let high = UInt32(exactly: words[6]) else { return nil }
+    let reference = WindowSums(
+      count: words[3], sum: words[4], squaresLow: UInt64(bitPattern: words[5]), squaresHigh: high)
+    var episode = Episode(reference: reference, referenceUntil: words[2])
+    episode.quietSince = words[1] == .min ? nil : words[1]
+    episode.abnormalTimes = Array(words[7...])
+    self.episode = episode
+  }
+}

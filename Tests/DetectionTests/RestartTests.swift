@@ -1,0 +1,244 @@
+import Events
+import Testing
+
+@testable import Detection
+
+/// An engine that is stopped anywhere and started again from what was stored comes to the same end as
+/// one that never stopped.
+@Suite struct RestartTests {
+  /// What a store would hold: everything that was handed out, up to a commit.
+  struct Stored {
+    var identities: [SubjectIdentity] = []
+    var rows: [Int: StatusRow] = [:]
+    var windows: [String] = []
+    var anomalies: [String] = []
+    var late: [String] = []
+    var next: Int64 = 0
+    var rewind: Int64 = 0
+
+    /// `map` turns the engine's indices into ours, which outlive it.
+    mutating func apply(_ decisions: Decisions, _ map: inout [UInt32: Int]) {
+      for subject in decisions.subjects {
+        if let known = identities.firstIndex(of: subject.identity) {
+          map[subject.index] = known
+        } else {
+          map[subject.index] = identities.count
+          identities.append(subject.identity)
+        }
+      }
+      for row in decisions.rows { rows[map[row.subject] ?? -1] = row }
+      for window in decisions.windows {
+        windows.append(
+          "\(map[window.subject] ?? -1) \(window.start) \(window.count) \(window.mean) "
+            + "\(window.std) \(window.flagged) \(decisions.packedSamples[window.packed])")
+      }
+      for anomaly in decisions.anomalies {
+        anomalies.append(
+          "\(map[anomaly.subject] ?? -1) \(anomaly.time) \(anomaly.score) \(anomaly.origin)")
+      }
+      for sample in decisions.lateSamples {
+        late.append("\(map[sample.subject] ?? -1) \(sample.time) \(sample.origin)")
+      }
+      for progress in decisions.progress {
+        next = progress.next
+        rewind = progress.rewind
+      }
+    }
+
+    /// All that must be the same, as text.
+    var facts: [String] {
+      windows.sorted() + anomalies.sorted() + late.sorted()
+        + rows.sorted { $0.key < $1.key }.map { place, row in
+          "\(identities[place].user) \(row.state) \(row.previousState) \(row.since) "
+            + "\(row.lastSeen) \(row.lastArrival) \(String(describing: row.value)) "
+            + "\(String(describing: row.mean)) \(String(describing: row.std)) "
+            + "\(String(describing: row.score)) \(row.reason) "
+            + "\(String(describing: row.cause)) \(row.evidence)"
+        }
+    }
+  }
+
+  struct Record {
+    var user: String
+    var samples: [Sample]
+    var arrival: Int64
+  }
+
+  /// A log of several wearers: noise, outliers, anomalies that last, gaps, late and too late samples,
+  /// clocks that differ, and wearers that fall silent and come back.
+  static func log(_ generator: inout SplitMix64) -> [Record] {
+    let users = 6
+    var records: [Record] = []
+    let start: Int64 = 1_700_000_000_000
+    let skew = (0..<users).map { _ in Int64.random(in: -100_000...100_000, using: &generator) }
+    var silentUntil = Array(repeating: Int64(0), count: users)
+    var oddUntil = Array(repeating: Int64(0), count: users)
+    for tick in 0..<1_500 {
+      let arrival = start + Int64(tick) * 150
+      let user = Int.random(in: 0..<users, using: &generator)
+      if arrival < silentUntil[user] { continue }
+      switch Int.random(in: 0..<120, using: &generator) {
+      case 0: silentUntil[user] = arrival + Int64.random(in: 5_000...90_000, using: &generator)
+      case 1, 2: oddUntil[user] = arrival + Int64.random(in: 200...9_000, using: &generator)
+      default: break
+      }
+      let lateness: Int64 =
+        switch Int.random(in: 0..<12, using: &generator) {
+        case 0: Int64.random(in: 0...1_500, using: &generator)
+        case 1: Int64.random(in: 2_000...30_000, using: &generator)
+        default: 0
+        }
+      let time = arrival + skew[user] - lateness
+      let isOdd = arrival < oddUntil[user]
+      records.append(
+        Record(
+          user: "u-\(user)",
+          samples: (0..<Int64.random(in: 1...4, using: &generator)).map { place in
+            Sample(
+              time: time + place * 20,
+              value: (isOdd ? 3_000_000 : 1_000_000)
+                + Int32.random(in: -20_000...20_000, using: &generator))
+          }, arrival: arrival))
+    }
+    return records
+  }
+
+  static let rules = StreamRules(status: StatusRules(staleAfter: 20_000))
+
+  /// Feeds the log from where `stored` stands, in batches, until `stop` records have been read.
+  static func run(
+    _ log: [Record], into stored: inout Stored, stop: Int, _ generator: inout SplitMix64
+  ) throws {
+    var engine = try Engine(streams: [rules])
+    var map: [UInt32: Int] = [:]
+    for (place, identity) in stored.identities.enumerated() {
+      if let row = stored.rows[place], let index = engine.restore(identity, row: row) {
+        map[index] = place
+      }
+    }
+    engine.assign(0, rewind: stored.rewind, next: stored.next)
+    var place = Int(stored.rewind)
+    while place < stop {
+      // A crash may fall between a batch and its commit: then the batch is as if never read.
+      let size = Int.random(in: 1...40, using: &generator)
+      let end = min(place + size, stop)
+      for offset in place..<end { feed(log[offset], at: offset, to: &engine) }
+      let decisions = engine.takeDecisions(sweep: Double.random(in: 0...0.5, using: &generator))
+      place = end
+      if place == stop, Bool.random(using: &generator) { return }
+      stored.apply(decisions, &map)
+    }
+  }
+
+  static func feed(_ record: Record, at offset: Int, to engine: inout Engine) {
+    let origin = RecordOrigin(partition: 0, offset: Int64(offset))
+    guard engine.admit(origin, arrival: record.arrival) else { return }
+    var user = record.user
+    user.withUTF8 { user in
+      record.samples.withUnsafeBufferPointer { samples in
+        engine.ingest(
+          stream: 0, user: UnsafeRawBufferPointer(user),
+          device: UnsafeRawBufferPointer(start: nil, count: 0), samples: samples, origin: origin,
+          arrival: record.arrival)
+      }
+    }
+  }
+
+  /// Reads the rest and has every row handed out.
+  static func finish(
+    _ log: [Record], into stored: inout Stored, _ generator: inout SplitMix64
+  ) throws {
+    var engine = try Engine(streams: [rules])
+    var map: [UInt32: Int] = [:]
+    for (place, identity) in stored.identities.enumerated() {
+      if let row = stored.rows[place], let index = engine.restore(identity, row: row) {
+        map[index] = place
+      }
+    }
+    engine.assign(0, rewind: stored.rewind, next: stored.next)
+    for offset in Int(stored.rewind)..<log.count { feed(log[offset], at: offset, to: &engine) }
+    for _ in 0..<3 { stored.apply(engine.takeDecisions(sweep: 1), &map) }
+  }
+
+  @Test(arguments: 0..<60)
+  func stoppedAnywhere_TheEndIsTheSame(seed: UInt64) throws {
+    var generator = SplitMix64(state: 5_000 + seed)
+    let log = Self.log(&generator)
+    var whole = Stored()
+    try Self.finish(log, into: &whole, &generator)
+
+    var broken = Stored()
+    for _ in 0..<6 {
+      let from = max(Int(broken.next), 1)
+      guard from < log.count else { break }
+      let stop = Int.random(in: from...log.count, using: &generator)
+      try Self.run(log, into: &broken, stop: stop, &generator)
+    }
+    try Self.finish(log, into: &broken, &generator)
+    let expected = whole.facts
+    let found = broken.facts
+    #expect(found.count == expected.count)
+    for (left, right) in zip(found, expected) where left != right {
+      Issue.record("\(left)\n  instead of\n\(right)")
+      break
+    }
+    #expect(whole.late.isEmpty == false && whole.anomalies.isEmpty == false)
+  }
+
+  @Test func theRewindOffset_MovesOnWithTheWindows() throws {
+    var bench = try Bench()
+    var last: Int64 = 0
+    for tick in 0..<3_000 {
+      bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000, user: "u-\(tick % 3)")
+      if tick % 10 == 9 {
+        for progress in bench.take(sweep: 0.5).progress {
+          #expect(progress.rewind >= last && progress.rewind <= progress.next)
+          last = progress.rewind
+        }
+      }
+    }
+    // Two windows and the lateness are 22 s, 220 records; marks are set that far apart, sweeps lag.
+    #expect(last > 3_000 - 2 * 220 - 60 && last < 3_000 - 220)
+  }
+
+  @Test func aRecordDeliveredTwice_CountsOnce() throws {
+    var bench = try Bench()
+    for tick in 0..<20 { bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000) }
+    bench.offset = 5
+    for tick in 5..<20 { bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000) }
+    #expect(bench.ring().count == 20)
+    #expect(bench.take().recordCount == 20)
+  }
+
+  @Test func aRevokedPartition_IsForgottenUntilItComesBack() throws {
+    var bench = try Bench()
+    for tick in 0..<20 { bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000) }
+    let progress = try #require(bench.take(sweep: 1).progress.first)
+    bench.engine.revoke(0)
+    #expect(bench.ring().isEmpty)
+    bench.engine.advanceClock(of: 0, to: 1_800_000_000_000)
+    #expect(bench.take(sweep: 1).rows.isEmpty)
+    bench.engine.assign(0, rewind: progress.rewind, next: progress.next)
+    bench.offset = progress.rewind
+    for tick in Int(progress.rewind)..<20 {
+      bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000)
+    }
+    #expect(bench.ring().count == 20)
+    #expect(bench.take().recordCount == 0)
+  }
+
+  @Test func evidence_IsReadAsItWasWritten() {
+    var notes = SubjectNotes()
+    #expect(notes.evidence.isEmpty)
+    notes.floor = 1_700_000_000_000
+    #expect(SubjectNotes(evidence: notes.evidence) == notes)
+    var sums = WindowSums()
+    for _ in 0..<65_536 { sums.add(-Sample.maxMagnitude) }
+    notes.episode = Episode(
+      abnormalTimes: [1, 2, 3], quietSince: 4, reference: sums, referenceUntil: 5)
+    #expect(SubjectNotes(evidence: notes.evidence) == notes)
+    notes.episode?.quietSince = nil
+    #expect(SubjectNotes(evidence: notes.evidence) == notes)
+    #expect(SubjectNotes(evidence: [9, 1]) == nil)
+  }
+}
