@@ -1,0 +1,3 @@
+// SQLite's public interface.
+#pragma once
+#include <sqlite3.h>

@@ -1,0 +1,107 @@
+import Detection
+
+/// The last ids given out. They are stored in `meta`, so that no id or revision is ever given twice,
+/// whatever has been deleted.
+struct Counters: Equatable {
+  var revision: Int64 = 0
+  var window: Int64 = 0
+  var anomaly: Int64 = 0
+  var lateSample: Int64 = 0
+  var invalidRecord: Int64 = 0
+  var lostRange: Int64 = 0
+}
+
+/// What the writer keeps in memory of the small tables. A value, so that the state before a failed
+/// transaction can be put back.
+struct Mirror {
+  var counters = Counters()
+  var storedCounters = Counters()
+  /// Ids and units by kind.
+  var kinds: [String: (id: UInt16, unit: String)] = [:]
+  var topics: [String: Int64] = [:]
+  var partitions: [PartitionIndex: TopicPartitionName] = [:]
+  var partitionIndices: [TopicPartitionName: PartitionIndex] = [:]
+  var configuration: Int64?
+  /// The units of the configuration in use, for kinds not yet seen.
+  var units: [String: String] = [:]
+
+  init() {}
+
+  init(reading connection: Connection) throws {
+    let attempted = "read the store's small tables"
+    let meta = try connection.statement(
+      """
+      SELECT last_revision, last_window, last_anomaly, last_late_sample, last_invalid_record,
+        last_lost_range FROM meta
+      """)
+    try meta.forEachRow(attempted) {
+      counters = Counters(
+        revision: meta.integer(0), window: meta.integer(1), anomaly: meta.integer(2),
+        lateSample: meta.integer(3), invalidRecord: meta.integer(4), lostRange: meta.integer(5))
+    }
+    storedCounters = counters
+    let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")
+    try kindRows.forEachRow(attempted) {
+      kinds[kindRows.text(1)] = (UInt16(clamping: kindRows.integer(0)), kindRows.text(2))
+    }
+    let topicRows = try connection.statement("SELECT id, name FROM topics")
+    try topicRows.forEachRow(attempted) { topics[topicRows.text(1)] = topicRows.integer(0) }
+    let partitionRows = try connection.statement(
+      "SELECT p.id, t.name, p.partition FROM partition_rows p JOIN topics t ON t.id = p.topic")
+    try partitionRows.forEachRow(attempted) {
+      let index = PartitionIndex(clamping: partitionRows.integer(0))
+      let name = TopicPartitionName(
+        topic: partitionRows.text(1), partition: Int32(clamping: partitionRows.integer(2)))
+      partitions[index] = name
+      partitionIndices[name] = index
+    }
+  }
+}
+
+/// From an engine's dense subject index to the subject's id in the database.
+///
+/// Changes are noted, so that those of a failed transaction can be undone without a copy of the map.
+struct SubjectMap {
+  /// A subject's id and its kind's; `id` 0 means that the engine has not introduced the index.
+  struct Reference {
+    var id: UInt32 = 0
+    var kind: UInt16 = 0
+  }
+
+  private var engines: [[Reference]] = []
+  private var undo: [(engine: Int, index: Int, old: Reference)] = []
+
+  /// The subject that `engine` knows as `index`, or `nil` if it was never introduced.
+  @inline(__always)
+  func reference(engine: Int, index: UInt32) -> Reference? {
+    guard engine < engines.count, Int(index) < engines[engine].count else { return nil }
+    let reference = engines[engine][Int(index)]
+    return reference.id == 0 ? nil : reference
+  }
+
+  /// Enters a subject; `isCommitted` says that no failing transaction shall take it out again.
+  mutating func set(
+    _ reference: Reference, engine: Int, index: UInt32, isCommitted: Bool = false
+  ) {
+    while engines.count <= engine { engines.append([]) }
+    let index = Int(index)
+    if engines[engine].count <= index {
+      engines[engine].append(
+        contentsOf: repeatElement(Reference(), count: index + 1 - engines[engine].count))
+    }
+    if !isCommitted { undo.append((engine, index, engines[engine][index])) }
+    engines[engine][index] = reference
+  }
+
+  mutating func keepChanges() { undo.removeAll(keepingCapacity: true) }
+
+  mutating func undoChanges() {
+    for change in undo.reversed() { engines[change.engine][change.index] = change.old }
+    undo.removeAll(keepingCapacity: true)
+  }
+
+  /// Forgets an engine's subjects, for an engine that starts anew.
+  mutating func forget(engine: Int) {
+    if engine < engines.count { engines[engine] = [] }
+  }
+}

@@ -1,0 +1,169 @@
+import Detection
+
+/// The revisions that one batch's rows got.
+public struct AppliedDecisions: Equatable, Sendable {
+  /// `decisions.rows[i]` has revision `firstRevision + i`.
+  public var firstRevision: Int64
+  /// The newest revision after the batch; `firstRevision − 1` if the batch held no rows.
+  public var lastRevision: Int64
+}
+
+/// Written once per batch: what changed in the counts.
+struct CountChanges {
+  struct Key: Hashable {
+    var kind: UInt16
+    var state: SafetyState
+  }
+
+  var states: [Key: Int64] = [:]
+  var reasons: [String: Int64] = [:]
+}
+
+extension Store {
+  /// Writes all of a batch's results and its offsets in one transaction.
+  ///
+  /// - Parameters:
+  ///   - decisions: As the engine made them.
+  ///   - engine: Which of the process's engines made them, from 0: each has subject indices of its
+  ///     own.
+  /// - Throws: ``StoreError``. `isRetriable` ones (disk full, I/O) may be tried again with the same
+  ///   value; `misuse` says that a subject or partition index was never introduced.
+  @discardableResult
+  public func apply(_ decisions: Decisions, engine: Int = 0) throws -> AppliedDecisions {
+    let attempted = "write a batch of results"
+    return try exclusively(attempted) {
+      try transaction(attempted) {
+        let first = mirror.counters.revision + 1
+        var changes = CountChanges()
+        try introduce(decisions.subjects, engine: engine)
+        try write(decisions.rows, engine: engine, changes: &changes)
+        try write(decisions.anomalies, engine: engine)
+        try write(decisions.windows, packed: decisions.packedSamples, engine: engine)
+        try write(decisions.lateSamples, engine: engine)
+        try write(decisions.invalidRecords, changes: &changes)
+        try write(decisions.lostRanges)
+        try write(decisions.progress)
+        try write(changes)
+        try writeCounters()
+        return AppliedDecisions(firstRevision: first, lastRevision: mirror.counters.revision)
+      }
+    }
+  }
+
+  // MARK: Subjects
+
+  private func introduce(_ newSubjects: [NewSubject], engine: Int) throws {
+    guard !newSubjects.isEmpty else { return }
+    let find = try connection.statement(
+      "SELECT id FROM subject_rows WHERE kind = ?1 AND user = ?2 AND device = ?3")
+    let insert = try connection.statement(
+      "INSERT INTO subject_rows(kind, user, device) VALUES (?1, ?2, ?3) RETURNING id")
+    for subject in newSubjects {
+      let kind = try kindID(subject.identity.kind)
+      func id(_ statement: Statement) throws -> Int64? {
+        statement.bind(1, Int64(kind))
+        statement.bind(2, subject.identity.user)
+        statement.bind(3, subject.identity.device)
+        return try statement.first("introduce \(subject.identity)")
+      }
+      guard let id = try id(find) ?? id(insert), let small = UInt32(exactly: id) else {
+        throw StoreError(
+          code: .misuse, message: "no id below 2^32 is left",
+          attempted: "introduce \(subject.identity)")
+      }
+      subjects.set(.init(id: small, kind: kind), engine: engine, index: subject.index)
+    }
+  }
+
+  func kindID(_ name: String) throws -> UInt16 {
+    if let known = mirror.kinds[name] { return known.id }
+    let unit = mirror.units[name] ?? ""
+    let id = mirror.kinds.count + 1
+    guard id <= UInt16.max else {
+      throw StoreError(
+        code: .misuse, message: "more than 65535 kinds", attempted: "introduce the kind \(name)")
+    }
+    let insert = try connection.statement("INSERT INTO kinds(id, name, unit) VALUES (?1, ?2, ?3)")
+    insert.bind(1, Int64(id))
+    insert.bind(2, name)
+    insert.bind(3, unit)
+    try insert.run("introduce the kind \(name)")
+    mirror.kinds[name] = (UInt16(id), unit)
+    return UInt16(id)
+  }
+
+  @inline(__always)
+  func reference(_ index: UInt32, engine: Int) throws -> SubjectMap.Reference {
+    guard let reference = subjects.reference(engine: engine, index: index) else {
+      throw StoreError(
+        code: .misuse, message: "engine \(engine) never introduced its subject \(index)",
+        attempted: "write a batch of results")
+    }
+    return reference
+  }
+
+  @inline(__always)
+  func check(_ partition: PartitionIndex) throws {
+    guard mirror.partitions[partition] != nil else {
+      throw StoreError(
+        code: .misuse, message: "partition index \(partition) was never given out",
+        attempted: "write a batch of results")
+    }
+  }
+
+  // MARK: Counts, progress, counters
+
+  private func write(_ changes: CountChanges) throws {
+    let states = try connection.statement(
+      """
+      INSERT INTO status_counts(kind, state, count) VALUES (?1, ?2, ?3)
+      ON CONFLICT (kind, state) DO UPDATE SET count = count + excluded.count
+      """)
+    for (key, change) in changes.states where change != 0 {
+      states.bind(1, Int64(key.kind))
+      states.bind(2, key.state.urgency)
+      states.bind(3, change)
+      try states.run("count states")
+    }
+    let reasons = try connection.statement(
+      """
+      INSERT INTO invalid_counts(reason, kept, ever) VALUES (?1, ?2, ?2)
+      ON CONFLICT (reason) DO UPDATE SET kept = kept + ?2, ever = ever + ?2
+      """)
+    for (reason, change) in changes.reasons {
+      reasons.bind(1, reason)
+      reasons.bind(2, change)
+      try reasons.run("count invalid records")
+    }
+  }
+
+  private func write(_ progress: [PartitionProgress]) throws {
+    guard !progress.isEmpty else { return }
+    let update = try connection.statement(
+      "UPDATE partition_rows SET next_offset = ?2, rewind_offset = ?3 WHERE id = ?1")
+    for entry in progress {
+      try check(entry.partition)
+      update.bind(1, Int64(entry.partition))
+      update.bind(2, entry.next)
+      update.bind(3, entry.rewind)
+      try update.run("write a partition's progress")
+    }
+  }
+
+  private func writeCounters() throws {
+    guard mirror.counters != mirror.storedCounters else { return }
+    let update = try connection.statement(
+      """
+      UPDATE meta SET last_revision = ?1, last_window = ?2, last_anomaly = ?3,
+        last_late_sample = ?4, last_invalid_record = ?5, last_lost_range = ?6
+      """)
+    update.bind(1, mirror.counters.revision)
+    update.bind(2, mirror.counters.window)
+    update.bind(3, mirror.counters.anomaly)
+    update.bind(4, mirror.counters.lateSample)
+    update.bind(5, mirror.counters.invalidRecord)
+    update.bind(6, mirror.counters.lostRange)
+    try update.run("write the store's counters")
+    mirror.storedCounters = mirror.counters
+  }
+}

@@ -1,0 +1,187 @@
+import Detection
+import Events
+
+/// Which configuration the following batches are judged by.
+public struct ConfigurationVersion: Sendable {
+  /// Its short name, e.g. the first digits of the text's hash.
+  public var version: String
+  /// The configuration's text, secrets left out.
+  public var text: String
+  /// When it came into use, in milliseconds since 1970; kept from the first time only.
+  public var firstUsed: Int64
+  /// The unit of each kind of subject, e.g. `["wearer": "g"]`.
+  public var units: [String: String]
+
+  public init(version: String, text: String, firstUsed: Int64, units: [String: String]) {
+    self.version = version
+    self.text = text
+    self.firstUsed = firstUsed
+    self.units = units
+  }
+}
+
+/// How far a partition had been processed when the last batch was written.
+public struct StoredPartition: Equatable, Sendable {
+  public var name: TopicPartitionName
+  public var index: PartitionIndex
+  /// The next offset to process.
+  public var next: Int64
+  /// Where a restart begins to read, so that the windows are as they were.
+  public var rewind: Int64
+}
+
+/// What a start needs: the configuration's name, the partitions, the subjects' rows.
+extension Store {
+  /// Names the configuration by which the following batches are judged, and the units of its kinds.
+  /// Without it rows carry no configuration and empty units.
+  public func useConfiguration(_ configuration: ConfigurationVersion) throws {
+    let attempted = "write the configuration's version"
+    try exclusively(attempted) {
+      try transaction(attempted) {
+        let insert = try connection.statement(
+          """
+          INSERT INTO config_versions(version, first_used, text)
+          VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', ?2 / 1000.0, 'unixepoch'), ?3)
+          ON CONFLICT (version) DO NOTHING
+          """)
+        insert.bind(1, configuration.version)
+        insert.bind(2, configuration.firstUsed)
+        insert.bind(3, configuration.text)
+        try insert.run(attempted)
+        let find = try connection.statement("SELECT id FROM config_versions WHERE version = ?1")
+        find.bind(1, configuration.version)
+        mirror.configuration = try find.first(attempted)
+        mirror.units = configuration.units
+        let update = try connection.statement("UPDATE kinds SET unit = ?2 WHERE id = ?1")
+        for (kind, unit) in configuration.units {
+          guard let known = mirror.kinds[kind], known.unit != unit else { continue }
+          update.bind(1, Int64(known.id))
+          update.bind(2, unit)
+          try update.run(attempted)
+          mirror.kinds[kind] = (known.id, unit)
+        }
+      }
+    }
+  }
+
+  /// The small number that stands for a partition in `Decisions`. It is written at its first use and
+  /// stays the same for the life of the database.
+  public func partitionIndex(for name: TopicPartitionName) throws -> PartitionIndex {
+    let attempted = "register partition \(name.partition) of \(name.topic)"
+    return try exclusively(attempted) {
+      if let known = mirror.partitionIndices[name] { return known }
+      return try transaction(attempted) {
+        // The last index stays free: the engine uses it for "no partition yet".
+        guard let index = PartitionIndex(exactly: mirror.partitions.count), index < .max else {
+          throw StoreError(
+            code: .misuse, message: "more than 65535 partitions", attempted: attempted)
+        }
+        let insert = try connection.statement(
+          "INSERT INTO partition_rows(id, topic, partition) VALUES (?1, ?2, ?3)")
+        insert.bind(1, Int64(index))
+        insert.bind(2, try topicID(name.topic))
+        insert.bind(3, Int64(name.partition))
+        try insert.run(attempted)
+        mirror.partitions[index] = name
+        mirror.partitionIndices[name] = index
+        return index
+      }
+    }
+  }
+
+  /// The partition that an index stands for, or `nil` if it was never given out.
+  public func partitionName(of index: PartitionIndex) -> TopicPartitionName? {
+    try? exclusively("name a partition") { mirror.partitions[index] }
+  }
+
+  private func topicID(_ name: String) throws -> Int64 {
+    if let known = mirror.topics[name] { return known }
+    let insert = try connection.statement("INSERT INTO topics(name) VALUES (?1) RETURNING id")
+    insert.bind(1, name)
+    let id = try insert.first("register the topic \(name)") ?? 0
+    mirror.topics[name] = id
+    return id
+  }
+
+  /// All partitions of which progress has been written, by topic and partition.
+  public func partitions() throws -> [StoredPartition] {
+    let attempted = "read the partitions' progress"
+    return try exclusively(attempted) {
+      let select = try connection.statement(
+        """
+        SELECT id, next_offset, rewind_offset FROM partition_rows WHERE next_offset IS NOT NULL
+        """)
+      var found: [StoredPartition] = []
+      try select.forEachRow(attempted) {
+        let index = PartitionIndex(clamping: select.integer(0))
+        guard let name = mirror.partitions[index] else { return }
+        found.append(
+          StoredPartition(
+            name: name, index: index, next: select.integer(1), rewind: select.integer(2)))
+      }
+      return found.sorted {
+        ($0.name.topic, $0.name.partition) < ($1.name.topic, $1.name.partition)
+      }
+    }
+  }
+
+  /// Forgets how far every partition has been processed, for a broker that starts empty.
+  public func forgetOffsets() throws {
+    let attempted = "forget the partitions' progress"
+    try exclusively(attempted) {
+      try transaction(attempted) {
+        try connection.execute(
+          "UPDATE partition_rows SET next_offset = NULL, rewind_offset = NULL",
+          attempted: attempted)
+      }
+    }
+  }
+
+  /// Passes every subject and its row to `body`, to re-seed an engine after a start.
+  ///
+  /// The row's `subject` is its place in the order of this call, from 0, and `isTransition` is false.
+  /// `body` answers with the index under which `engine` will name the subject from now on, so that it
+  /// need not introduce it; with `nil` if it does not take the subject. `body` must not call the store.
+  public func forEachStatus(
+    engine: Int = 0, _ body: (SubjectIdentity, StatusRow) throws -> UInt32?
+  ) throws {
+    let attempted = "read the status table"
+    try exclusively(attempted) {
+      let select = try connection.statement(
+        """
+        SELECT s.id, u.kind, u.user, u.device, s.state, s.previous, s.since, s.last_seen,
+          s.last_arrival, s.value, s.mean, s.std, s.score, s.reason, s.cause_partition,
+          s.cause_offset, s.evidence
+        FROM status_rows s CROSS JOIN subject_rows u ON u.id = s.id ORDER BY s.id
+        """)
+      let kinds = Dictionary(uniqueKeysWithValues: mirror.kinds.map { (Int64($1.id), $0) })
+      var place: UInt32 = 0
+      try select.forEachRow(attempted) {
+        let kind = select.integer(1)
+        let identity = SubjectIdentity(
+          kind: kinds[kind] ?? "", user: select.text(2), device: select.text(3))
+        let cause = select.optionalInteger(14).map {
+          RecordOrigin(partition: PartitionIndex(clamping: $0), offset: select.integer(15))
+        }
+        let row = StatusRow(
+          subject: place, state: SafetyState(urgency: select.integer(4)),
+          previousState: SafetyState(urgency: select.integer(5)), isTransition: false,
+          since: select.integer(6), lastSeen: select.integer(7), lastArrival: select.integer(8),
+          value: select.optionalDouble(9), mean: select.optionalDouble(10),
+          std: select.optionalDouble(11), score: select.optionalDouble(12),
+          reason: select.text(13), cause: cause, evidence: select.blob(16))
+        place += 1
+        if let index = try body(identity, row) {
+          subjects.set(
+            .init(id: UInt32(clamping: select.integer(0)), kind: UInt16(clamping: kind)),
+            engine: engine, index: index, isCommitted: true)
+        }
+      }
+    }
+  }
+
+  /// Forgets the subject indices of an engine that starts anew, e.g. after a rebalance.
+  public func forgetSubjects(ofEngine engine: Int) {
+    try? exclusively("forget an engine's subjects") { subjects.forget(engine: engine) }
+  }
+}

@@ -1,0 +1,238 @@
+import CSQLite
+import Glibc
+
+/// How much history is kept: windows, anomalies, late samples, invalid records, lost ranges. The
+/// status table, the subjects and the offsets are never pruned.
+public struct Retention: Equatable, Sendable {
+  /// Rows that were written longer ago than this are deleted, in milliseconds; `nil`: none.
+  ///
+  /// What counts is the time of writing, not the event time: a recording from years ago that is
+  /// replayed now is kept as long as anything else.
+  public var maxAge: Int64?
+  /// The oldest rows are deleted while the database's used pages exceed this, in bytes; `nil`: none.
+  public var maxBytes: Int64?
+
+  public init(maxAge: Int64? = nil, maxBytes: Int64? = nil) {
+    self.maxAge = maxAge
+    self.maxBytes = maxBytes
+  }
+}
+
+/// What one step of the retention did.
+public struct PruneResult: Equatable, Sendable {
+  public var windows = 0
+  public var anomalies = 0
+  public var lateSamples = 0
+  public var invalidRecords = 0
+  public var lostRanges = 0
+  /// Whether nothing is left that could be deleted now; otherwise call again soon.
+  public var isFinished = false
+  /// Bytes of the pages in use after the step, without the log.
+  public var usedBytes: Int64 = 0
+
+  /// All rows deleted.
+  public var deleted: Int { windows + anomalies + lateSamples + invalidRecords + lostRanges }
+}
+
+/// Retention. Ids are in the order of writing, and `history_marks` says which ids were the last at
+/// which time, so that age needs neither a column nor an index.
+///
+/// The file does not shrink: SQLite reuses the freed pages for what comes next, which costs less than
+/// moving pages to its end. `sqlite3 FILE VACUUM`, with the service stopped, gives them back.
+extension Store {
+  /// The least time between two marks, in milliseconds, and so the precision of `maxAge`: one
+  /// hundredth of it, from a second to ten minutes.
+  private static func markInterval(_ policy: Retention) -> Int64 {
+    max(1_000, min((policy.maxAge ?? 6_000_000) / 100, 600_000))
+  }
+
+  /// Deletes at most `budget` rows of history in one transaction, and keeps the log's file small.
+  ///
+  /// Call it every few seconds between batches; while `isFinished` is false, after each batch. A step
+  /// of 5,000 rows takes some milliseconds. Invalid records that the dead-letter topic has not
+  /// acknowledged are not deleted.
+  ///
+  /// - Parameter now: The time by the wall clock, in milliseconds since 1970.
+  public func prune(
+    now: Int64, policy: Retention, budget: Int = 5_000
+  ) throws -> PruneResult {
+    let attempted = "delete old history"
+    return try exclusively(attempted) {
+      let result = try transaction(attempted) {
+        try mark(now, interval: Self.markInterval(policy))
+        return try pruneStep(now: now, policy: policy, budget: max(1, budget))
+      }
+      try boundLog()
+      return result
+    }
+  }
+
+  private func pruneStep(now: Int64, policy: Retention, budget: Int) throws -> PruneResult {
+    var result = PruneResult()
+    var rest = budget
+    result.usedBytes = try usedBytes()
+    while rest > 0 {
+      let limit: Mark
+      if let maxAge = policy.maxAge, let old = try mark(.newestBefore(now - maxAge)) {
+        limit = old
+      } else if let maxBytes = policy.maxBytes, result.usedBytes > maxBytes {
+        let everything = Mark(time: nil, last: mirror.counters)
+        limit = try mark(.oldest) ?? everything
+      } else {
+        result.isFinished = true
+        break
+      }
+      let before = rest
+      try delete(upTo: limit, rest: &rest, result: &result)
+      result.usedBytes = try usedBytes()
+      if rest > 0 {
+        // Everything up to the mark is gone.
+        if let time = limit.time {
+          let forget = try connection.statement("DELETE FROM history_marks WHERE time <= ?1")
+          forget.bind(1, time)
+          try forget.run("delete old history")
+        } else if rest == before {
+          result.isFinished = true
+          break
+        }
+      }
+    }
+    return result
+  }
+
+  // MARK: Marks
+
+  /// The last ids that had been given out at a time.
+  private struct Mark {
+    /// `nil` for this moment, which has no row.
+    var time: Int64?
+    var last: Counters
+  }
+
+  private enum Which {
+    case oldest
+    /// The newest of which all rows were written at or before a time.
+    case newestBefore(Int64)
+  }
+
+  private func mark(_ which: Which) throws -> Mark? {
+    let columns =
+      "time, last_window, last_anomaly, last_late_sample, last_invalid_record, last_lost_range"
+    let select: Statement
+    switch which {
+    case .oldest:
+      select = try connection.statement(
+        "SELECT \(columns) FROM history_marks ORDER BY time LIMIT 1")
+    case .newestBefore(let time):
+      select = try connection.statement(
+        "SELECT \(columns) FROM history_marks WHERE time <= ?1 ORDER BY time DESC LIMIT 1")
+      select.bind(1, time)
+    }
+    defer { select.reset() }
+    guard try select.step("read the history's marks") else { return nil }
+    return Mark(
+      time: select.integer(0),
+      last: Counters(
+        window: select.integer(1), anomaly: select.integer(2), lateSample: select.integer(3),
+        invalidRecord: select.integer(4), lostRange: select.integer(5)))
+  }
+
+  /// Notes which rows exist now. Marks from the future, which a clock set back leaves behind, would
+  /// keep their rows too long and hinder new marks: they go.
+  private func mark(_ now: Int64, interval: Int64) throws {
+    let attempted = "mark the history's age"
+    let forget = try connection.statement("DELETE FROM history_marks WHERE time > ?1")
+    forget.bind(1, now)
+    try forget.run(attempted)
+    let newest = try connection.statement("SELECT max(time) FROM history_marks")
+    if let last = try newest.first(attempted), last > now - interval { return }
+    let counters = mirror.counters
+    let insert = try connection.statement(
+      "INSERT INTO history_marks VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+    insert.bind(1, now)
+    insert.bind(2, counters.window)
+    insert.bind(3, counters.anomaly)
+    insert.bind(4, counters.lateSample)
+    insert.bind(5, counters.invalidRecord)
+    insert.bind(6, counters.lostRange)
+    try insert.run(attempted)
+  }
+
+  // MARK: Deleting
+
+  private func delete(upTo mark: Mark, rest: inout Int, result: inout PruneResult) throws {
+    result.windows += try delete("window_rows", upTo: mark.last.window, rest: &rest)
+    result.anomalies += try delete("anomaly_rows", upTo: mark.last.anomaly, rest: &rest)
+    result.lateSamples += try delete("late_rows", upTo: mark.last.lateSample, rest: &rest)
+    result.invalidRecords += try deleteInvalid(upTo: mark.last.invalidRecord, rest: &rest)
+    result.lostRanges += try delete("lost_rows", upTo: mark.last.lostRange, rest: &rest)
+  }
+
+  private func delete(_ table: String, upTo id: Int64, rest: inout Int) throws -> Int {
+    guard rest > 0 else { return 0 }
+    let delete = try connection.statement(
+      """
+      DELETE FROM \(table)
+      WHERE id IN (SELECT id FROM \(table) WHERE id <= ?1 ORDER BY id LIMIT ?2)
+      """)
+    delete.bind(1, id)
+    delete.bind(2, Int64(rest))
+    try delete.run("delete old rows of \(table)")
+    let count = connection.changes
+    rest -= count
+    return count
+  }
+
+  private func deleteInvalid(upTo id: Int64, rest: inout Int) throws -> Int {
+    guard rest > 0 else { return 0 }
+    let attempted = "delete old invalid records"
+    let delete = try connection.statement(
+      """
+      DELETE FROM invalid_rows WHERE id IN (
+        SELECT id FROM invalid_rows WHERE id <= ?1 AND delivered = 1 ORDER BY id LIMIT ?2)
+      RETURNING reason
+      """)
+    delete.bind(1, id)
+    delete.bind(2, Int64(rest))
+    var reasons: [String: Int64] = [:]
+    var count = 0
+    try delete.forEachRow(attempted) {
+      reasons[delete.text(0), default: 0] += 1
+      count += 1
+    }
+    let update = try connection.statement(
+      "UPDATE invalid_counts SET kept = kept - ?2 WHERE reason = ?1")
+    for (reason, change) in reasons {
+      update.bind(1, reason)
+      update.bind(2, change)
+      try update.run(attempted)
+    }
+    rest -= count
+    return count
+  }
+
+  // MARK: Sizes
+
+  private func usedBytes() throws -> Int64 {
+    func pragma(_ name: String) throws -> Int64 {
+      try connection.statement("PRAGMA \(name)").first("measure the database") ?? 0
+    }
+    return try (pragma("page_count") - pragma("freelist_count")) * pragma("page_size")
+  }
+
+  /// Cuts the log back if it has outgrown its limit, which happens when readers kept an old snapshot
+  /// open. Waits for them only shortly: the next call tries again.
+  private func boundLog() throws {
+    var status = stat()
+    guard stat(path + "-wal", &status) == 0, status.st_size > off_t(options.logLimitBytes) else {
+      return
+    }
+    sqlite3_busy_timeout(connection.handle, 50)
+    defer { sqlite3_busy_timeout(connection.handle, options.busyTimeout) }
+    let result = sqlite3_wal_checkpoint_v2(
+      connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    guard result == SQLITE_OK || result & 0xff == SQLITE_BUSY else {
+      throw connection.error(result, attempted: "write the log into the database")
+    }
+  }
+}

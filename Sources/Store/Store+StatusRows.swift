@@ -1,0 +1,73 @@
+import Detection
+
+extension Store {
+  /// Writes status rows and gives each the next revision.
+  ///
+  /// Most rows only have a new value: those go through an UPDATE that leaves the indices of state and
+  /// `since` alone. It names both in its WHERE, so a row that differs in them, whatever its
+  /// `isTransition` says, falls through to the whole upsert and the counts stay exact.
+  func write(_ rows: [StatusRow], engine: Int, changes: inout CountChanges) throws {
+    guard !rows.isEmpty else { return }
+    let refresh = try connection.statement(Self.refreshSQL)
+    let upsert = try connection.statement(Self.upsertSQL)
+    let oldState = try connection.statement("SELECT state FROM status_rows WHERE id = ?1")
+    for row in rows {
+      let subject = try reference(row.subject, engine: engine)
+      if let cause = row.cause { try check(cause.partition) }
+      mirror.counters.revision += 1
+      if !row.isTransition {
+        bind(row, id: subject.id, to: refresh)
+        try refresh.run("refresh a status row")
+        if connection.changes == 1 { continue }
+      }
+      oldState.bind(1, Int64(subject.id))
+      let old = try oldState.first("read a subject's state").map(SafetyState.init(urgency:))
+      bind(row, id: subject.id, to: upsert)
+      upsert.bind(16, Int64(subject.kind))
+      upsert.bind(17, mirror.configuration)
+      try upsert.run("write a status row")
+      if let old { changes.states[.init(kind: subject.kind, state: old), default: 0] -= 1 }
+      changes.states[.init(kind: subject.kind, state: row.state), default: 0] += 1
+    }
+  }
+
+  private func bind(_ row: StatusRow, id: UInt32, to statement: Statement) {
+    statement.bind(1, Int64(id))
+    statement.bind(2, row.state.urgency)
+    statement.bind(3, row.since)
+    statement.bind(4, row.previousState.urgency)
+    statement.bind(5, row.lastSeen)
+    statement.bind(6, row.lastArrival)
+    statement.bind(7, row.value)
+    statement.bind(8, row.mean)
+    statement.bind(9, row.std)
+    statement.bind(10, row.score)
+    statement.bind(11, row.reason)
+    statement.bind(12, mirror.counters.revision)
+    statement.bind(13, row.cause.map { Int64($0.partition) })
+    statement.bind(14, row.cause?.offset)
+    if row.evidence.isEmpty {
+      statement.bindNull(15)
+    } else {
+      statement.bind(15, blob: row.evidence)
+    }
+  }
+
+  private static let refreshSQL = """
+    UPDATE status_rows SET previous = ?4, last_seen = ?5, last_arrival = ?6, value = ?7, mean = ?8,
+      std = ?9, score = ?10, reason = ?11, revision = ?12, cause_partition = ?13,
+      cause_offset = ?14, evidence = ?15
+    WHERE id = ?1 AND state = ?2 AND since = ?3
+    """
+
+  private static let upsertSQL = """
+    INSERT INTO status_rows(id, state, since, previous, last_seen, last_arrival, value, mean, std,
+      score, reason, revision, cause_partition, cause_offset, evidence, kind, config,
+      state_revision)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?12)
+    ON CONFLICT (id) DO UPDATE SET state = ?2, since = ?3, previous = ?4, last_seen = ?5,
+      last_arrival = ?6, value = ?7, mean = ?8, std = ?9, score = ?10, reason = ?11,
+      revision = ?12, cause_partition = ?13, cause_offset = ?14, evidence = ?15, config = ?17,
+      state_revision = ?12
+    """
+}
