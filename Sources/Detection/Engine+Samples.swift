@@ -2,14 +2,43 @@ import Events
 
 /// The way of every sample: into its ring, and held against the window before it.
 extension Engine {
+  /// The block of a subject's ring, looked up once a record: it changes only when the ring grows.
+  struct Block {
+    let slots: UnsafeMutablePointer<RingSlab.Slot>
+    /// 0 without a block.
+    let capacity: Int
+
+    @inline(__always)
+    func slot(
+      _ subject: UnsafeMutablePointer<Subject>, _ place: Int
+    ) -> UnsafeMutablePointer<RingSlab.Slot> {
+      let position = Int(subject.pointee.head) &+ place
+      return slots + (position >= capacity ? position &- capacity : position)
+    }
+
+    @inline(__always)
+    func dropOldest(_ subject: UnsafeMutablePointer<Subject>) {
+      let head = Int(subject.pointee.head) &+ 1
+      subject.pointee.head = UInt32(truncatingIfNeeded: head == capacity ? 0 : head)
+      subject.pointee.count &-= 1
+    }
+  }
+
+  @inline(__always)
+  func block(of subject: UnsafeMutablePointer<Subject>) -> Block {
+    guard subject.pointee.blockClass != Subject.noBlock else {
+      return Block(slots: slab.none, capacity: 0)
+    }
+    return Block(
+      slots: slab.slots(of: subject.pointee.block),
+      capacity: RingSlab.capacity(ofClass: Int(subject.pointee.blockClass)))
+  }
+
   @inline(__always)
   func slot(
     _ subject: UnsafeMutablePointer<Subject>, _ place: Int
   ) -> UnsafeMutablePointer<RingSlab.Slot> {
-    let capacity = RingSlab.capacity(ofClass: Int(subject.pointee.blockClass))
-    var position = Int(subject.pointee.head) &+ place
-    if position >= capacity { position &-= capacity }
-    return slab.slots(of: subject.pointee.block) + position
+    block(of: subject).slot(subject, place)
   }
 
   /// Judges the samples of one record and puts them into the subject's ring.
@@ -19,6 +48,7 @@ extension Engine {
   ) {
     let rules = hot + Int(subject.pointee.stream)
     var sums = subject.pointee.sums
+    var block = block(of: subject)
     var earliestLate = Int64.max
     var hasCounted = false
     for sample in samples {
@@ -28,7 +58,7 @@ extension Engine {
           rejudge(subject, after: earliestLate, rules)
           earliestLate = .max
         }
-        advance(index, subject, &sums, to: sample.time, rules)
+        advance(index, subject, &sums, block, to: sample.time, rules)
       } else if sample.time < subject.pointee.lastTime {
         subject.pointee.setSums(sums)
         if insertLate(index, subject, sample, rules, origin: origin) {
@@ -36,11 +66,12 @@ extension Engine {
           earliestLate = min(earliestLate, sample.time)
         }
         sums = subject.pointee.sums
+        block = self.block(of: subject)
         continue
       }
       hasCounted = true
       let isFlagged = rules.pointee.zscore.flags(sample.value, against: sums)
-      append(subject, &sums, sample, isFlagged: isFlagged, rules)
+      append(subject, &sums, &block, sample, isFlagged: isFlagged, rules)
       // Most samples are normal and belong to subjects that are safe: nothing more to do for them.
       if isFlagged || subject.pointee.state != .safe || subject.pointee.flags.contains(.noted) {
         observe(
@@ -62,7 +93,7 @@ extension Engine {
   @inline(__always)
   private mutating func advance(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
-    to time: Int64, _ rules: UnsafeMutablePointer<HotRules>
+    _ block: Block, to time: Int64, _ rules: UnsafeMutablePointer<HotRules>
   ) {
     let old = subject.pointee.lastTime
     guard old != .min, time &- old <= rules.pointee.retention else {
@@ -71,7 +102,7 @@ extension Engine {
     }
     var place = Int(subject.pointee.count &- subject.pointee.pending)
     while place < Int(subject.pointee.count) {
-      sums.add(slot(subject, place).pointee.value)
+      sums.add(block.slot(subject, place).pointee.value)
       place &+= 1
     }
     subject.pointee.pending = 0
@@ -79,7 +110,7 @@ extension Engine {
     let oldest = UInt32(truncatingIfNeeded: time &- rules.pointee.length)
     place = Int(subject.pointee.count) &- Int(truncatingIfNeeded: sums.count)
     while sums.count > 0 {
-      let leaving = slot(subject, place).pointee
+      let leaving = block.slot(subject, place).pointee
       if Int32(bitPattern: leaving.time &- oldest) >= 0 { break }
       sums.remove(leaving.value)
       place &+= 1
@@ -89,8 +120,8 @@ extension Engine {
     }
     let needed = UInt32(truncatingIfNeeded: time &- rules.pointee.retention)
     while subject.pointee.count > 0 {
-      if Int32(bitPattern: slot(subject, 0).pointee.time &- needed) >= 0 { break }
-      dropOldest(subject)
+      if Int32(bitPattern: block.slot(subject, 0).pointee.time &- needed) >= 0 { break }
+      block.dropOldest(subject)
     }
     subject.pointee.lastTime = time
     // Once even the windows of the oldest samples kept reach back no further than the younger mark,
@@ -125,11 +156,14 @@ extension Engine {
   /// Puts a sample behind the ring's newest one.
   @inline(__always)
   private mutating func append(
-    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums, _ sample: Sample,
-    isFlagged: Bool, _ rules: UnsafeMutablePointer<HotRules>
+    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums, _ block: inout Block,
+    _ sample: Sample, isFlagged: Bool, _ rules: UnsafeMutablePointer<HotRules>
   ) {
-    if !hasRoom(subject) { makeRoom(subject, &sums, rules) }
-    slot(subject, Int(subject.pointee.count)).pointee = RingSlab.Slot(
+    if Int(subject.pointee.count) == block.capacity {
+      makeRoom(subject, &sums, rules)
+      block = self.block(of: subject)
+    }
+    block.slot(subject, Int(subject.pointee.count)).pointee = RingSlab.Slot(
       time: sample.time, value: sample.value, isFlagged: isFlagged)
     subject.pointee.count &+= 1
     subject.pointee.pending &+= 1
@@ -149,7 +183,6 @@ extension Engine {
     _ rules: UnsafeMutablePointer<HotRules>
   ) {
     let old = subject.pointee
-    let next = old.blockClass == Subject.noBlock ? 0 : Int(old.blockClass) + 1
     if old.blockClass != Subject.noBlock, Int(old.count) >= rules.pointee.maxSamples {
       // The window's samples and those at the newest time are the ring's last ones.
       if old.count == old.pending {
@@ -157,10 +190,11 @@ extension Engine {
       } else if Int(old.count) == Int(sums.count) + Int(old.pending) {
         sums.remove(slot(subject, 0).pointee.value)
       }
-      dropOldest(subject)
+      block(of: subject).dropOldest(subject)
       if isLive { decisions.evictedCount += 1 }
       return
     }
+    let next = grownClass(subject, rules)
     let block = slab.allocate(class: next)
     let target = slab.slots(of: block)
     for place in 0..<Int(old.count) { target[place] = slot(subject, place).pointee }
@@ -172,12 +206,20 @@ extension Engine {
     subject.pointee.head = 0
   }
 
-  @inline(__always)
-  func dropOldest(_ subject: UnsafeMutablePointer<Subject>) {
-    let capacity = RingSlab.capacity(ofClass: Int(subject.pointee.blockClass))
-    let head = Int(subject.pointee.head) &+ 1
-    subject.pointee.head = UInt32(truncatingIfNeeded: head == capacity ? 0 : head)
-    subject.pointee.count &-= 1
+  /// The class for a ring that is full: what its samples' rate will need, so that a million rings do
+  /// not leave their smaller blocks behind; at least the next one, at most four times as large.
+  private func grownClass(
+    _ subject: UnsafeMutablePointer<Subject>, _ rules: UnsafeMutablePointer<HotRules>
+  ) -> Int {
+    guard subject.pointee.blockClass != Subject.noBlock else { return 0 }
+    let next = Int(subject.pointee.blockClass) + 1
+    let count = Int64(subject.pointee.count)
+    let span = subject.pointee.lastTime - subject.pointee.time(of: slot(subject, 0).pointee)
+    guard span > 0 else { return next }
+    // The sample that asks for room is already the newest: `count` steps make up the span.
+    let needed = min(count * rules.pointee.retention / span + 1, 4 * count)
+    let enough = min(Int(needed), rules.pointee.maxSamples)
+    return max(next, RingSlab.sizeClass(holding: enough))
   }
 
   /// Takes away the subject's ring.

@@ -23,6 +23,9 @@ struct RingSlab: ~Copyable {
 
   static let largestClass = Self.sizeClass(holding: WindowSums.maxCount)
 
+  /// Stands for the block of a ring that has none; never read or written.
+  let none: UnsafeMutablePointer<Slot>
+
   private static let slotsPerUnit = 4
   private static let unitsPerChunk = 1 << 15
   private var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>>
@@ -33,6 +36,7 @@ struct RingSlab: ~Copyable {
   private var free: [UInt32]
 
   init() {
+    none = .allocate(capacity: 1)
     chunks = .allocate(capacity: chunkCapacity)
     free = Array(repeating: .max, count: Self.largestClass + 1)
   }
@@ -40,6 +44,7 @@ struct RingSlab: ~Copyable {
   deinit {
     for index in 0..<chunkCount { chunks[index].deallocate() }
     chunks.deallocate()
+    none.deallocate()
   }
 
   /// Bytes taken from the system.

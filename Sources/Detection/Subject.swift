@@ -1,6 +1,6 @@
 import Events
 
-/// What the engine keeps of one subject, in 112 bytes; its samples lie in the `RingSlab`.
+/// What the engine keeps of one subject, in 104 bytes; its samples lie in the `RingSlab`.
 ///
 /// The ring is sorted by time. From its oldest sample on it holds: those too old for the window, kept
 /// for late samples and for tumbling windows that are still open; the `windowCount` samples of the
@@ -21,7 +21,6 @@ struct Subject {
 
   var sum: Int64 = 0
   var squaresLow: UInt64 = 0
-  var squaresHigh: UInt32 = 0
 
   /// Steps of the engine at or after which every sample of the ring arrived (see `Checkpoints`): the
   /// older one holds now, the younger one takes its place once all samples before it have left.
@@ -35,6 +34,7 @@ struct Subject {
   var windowCount: UInt32 = 0
   var pending: UInt32 = 0
 
+  var squaresHigh: UInt16 = 0
   /// The partition of the newest record, and of the one that caused the state.
   var partition: PartitionIndex = 0
   var causePartition: PartitionIndex = 0
@@ -67,7 +67,7 @@ struct Subject {
 
   @inline(__always) var sums: WindowSums {
     WindowSums(
-      count: Int64(windowCount), sum: sum, squaresLow: squaresLow, squaresHigh: squaresHigh)
+      count: Int64(windowCount), sum: sum, squaresLow: squaresLow, squaresHigh: UInt32(squaresHigh))
   }
 
   @inline(__always)
@@ -75,7 +75,7 @@ struct Subject {
     windowCount = UInt32(truncatingIfNeeded: sums.count)
     sum = sums.sum
     squaresLow = sums.squaresLow
-    squaresHigh = sums.squaresHigh
+    squaresHigh = UInt16(truncatingIfNeeded: sums.squaresHigh)
   }
 
   /// The full time of a slot: all times of a ring lie within 2³¹ ms of `lastTime`.
