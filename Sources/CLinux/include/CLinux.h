@@ -1,0 +1,11 @@
+// The parts of Linux's interface that Swift's Glibc overlay does not show.
+#pragma once
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+/// accept4(2), which glibc declares only under _GNU_SOURCE.
+int clinux_accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+/// Names the calling thread (at most 15 bytes are kept), as `ps -L` and debuggers show it.
+void clinux_set_thread_name(const char *name);

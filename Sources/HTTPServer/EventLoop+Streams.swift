@@ -1,0 +1,185 @@
+import Glibc
+
+/// Watchers: how events get from the log to their sockets.
+extension EventLoop {
+  /// Bytes that the kernel may hold for a watcher. Left alone it grows to megabytes for each slow one.
+  private static let streamSendBuffer: Int32 = 64 * 1024
+
+  func beginStream(_ stream: EventStream, head: [UInt8], on connection: Connection) {
+    guard !connection.hasPeerFinished, stopDeadline == Int64.max else {
+      close(connection)
+      return
+    }
+    counters.countResponse(200)
+    counters.watchers.add(1)
+    Socket.setOption(connection.descriptor, SOL_SOCKET, SO_SNDBUF, Self.streamSendBuffer)
+    connection.state = .streaming
+    connection.deadline = Int64.max
+    connection.lastSend = now
+    connection.parser = HTTPRequestParser()
+    connection.output = Output(head: head, body: Array("retry: 1000\n\n".utf8))
+    // Taken before the prelude is begun: whatever is published from now on is behind this place.
+    connection.watcher = Watcher(stream, cursor: ring.endSequence)
+    connection.watcherIndex = watchers.count
+    watchers.append(connection)
+    pump(connection)
+  }
+
+  func removeWatcher(_ connection: Connection) {
+    connection.watcher = nil
+    counters.watchers.add(-1)
+    let last = watchers.removeLast()
+    if last !== connection {
+      watchers[connection.watcherIndex] = last
+      last.watcherIndex = connection.watcherIndex
+    }
+  }
+
+  /// Takes the waiting events into the ring and sends them on.
+  func flushEvents() {
+    lastFlush = now
+    let batch = log.collect(reusing: spareBatch)
+    if batch.hasOverrun { ring.skip() }
+    counters.publishedEvents.add(batch.entries.count)
+    // In slices of a quarter of the ring, so that a burst does not push off the watchers that would
+    // have kept up with it.
+    let sliceBytes = ring.byteCapacity / 4
+    let sliceEntries = max(1, ring.entryCapacity / 4)
+    batch.bytes.withUnsafeBytes { bytes in
+      var start = 0
+      var sliceStart = 0
+      var count = 0
+      for entry in batch.entries {
+        let end = start + entry.length
+        ring.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: entry)
+        start = end
+        count += 1
+        if end - sliceStart >= sliceBytes || count >= sliceEntries {
+          pumpAll()
+          sliceStart = end
+          count = 0
+        }
+      }
+    }
+    pumpAll()
+    spareBatch = batch
+  }
+
+  private func pumpAll() {
+    // Backwards: a watcher that is closed is replaced by the last one, which has had its turn.
+    for index in watchers.indices.reversed() { pump(watchers[index]) }
+  }
+
+  /// Sends a watcher as much as its socket takes.
+  func pump(_ connection: Connection) {
+    while connection.watcher != nil {
+      if connection.watcher?.hasFallenOff(ring) == true {
+        counters.droppedWatchers.add(1)
+        close(connection, resets: true)
+        return
+      }
+      guard connection.isWritable else {
+        return
+      }
+      let goesOn =
+        connection.output.remaining > 0 ? pumpOutput(connection) : pumpNext(connection)
+      if !goesOn { return }
+    }
+  }
+
+  /// Sends of the head, a prelude's chunk or a heartbeat.
+  private func pumpOutput(_ connection: Connection) -> Bool {
+    let result = Socket.send(connection.descriptor, &connection.output, &pieces)
+    noteSent(result, on: connection)
+    guard case .bytes = result else { return false }
+    if connection.output.remaining == 0 {
+      counters.sentEvents.add(connection.outputEvents)
+      connection.output = Output()
+      connection.outputEvents = 0
+    }
+    return true
+  }
+
+  /// Everything given so far is with the socket: asks for the next chunk, or sends from the ring.
+  private func pumpNext(_ connection: Connection) -> Bool {
+    if let prelude = connection.watcher?.prelude {
+      if connection.watcher?.isMakingChunk == false {
+        connection.watcher?.isMakingChunk = true
+        requestChunk(of: prelude, for: connection.token)
+      }
+      return false
+    }
+    connection.watcher?.plan(from: ring, into: &plan)
+    guard plan.byteCount > 0 else {
+      advance(connection, by: 0)
+      guard plan.endCursor == ring.endSequence else { return true }
+      connection.watcher?.noteCaughtUp()
+      return false
+    }
+    let result = Socket.send(connection.descriptor, &plan.memory)
+    if case .bytes(let count) = result {
+      advance(connection, by: count)
+    } else {
+      advance(connection, by: 0)
+    }
+    noteSent(result, on: connection)
+    if case .bytes = result { return true }
+    return false
+  }
+
+  private func advance(_ connection: Connection, by sent: Int) {
+    guard let (completed, leftOut) = connection.watcher?.advance(sent, of: plan) else { return }
+    counters.sentEvents.add(completed)
+    counters.coalescedEvents.add(leftOut)
+  }
+
+  /// Keeps the books of a send: the write time-out runs from the last byte taken.
+  private func noteSent(_ result: Socket.Transfer, on connection: Connection) {
+    switch result {
+    case .bytes(let count):
+      counters.sentBytes.add(count)
+      connection.lastSend = now
+      connection.deadline = Int64.max
+    case .wouldBlock:
+      connection.isWritable = false
+      connection.watcher?.noteRefusal()
+      connection.deadline = now + settings.writeTimeout
+    case .closed:
+      close(connection)
+    }
+  }
+
+  private func requestChunk(
+    of prelude: @escaping @Sendable () -> EventStream.PreludeStep, for token: UInt64
+  ) {
+    let mailbox = mailbox
+    workers.submitPrelude {
+      let events: [ServerSentEvent]
+      var last: UInt64?
+      switch prelude() {
+      case .chunk(let more): events = more
+      case .end(let rest, let resumeAfter):
+        events = rest
+        last = resumeAfter
+      case .failed:
+        mailbox.post(.preludeFailed(to: token))
+        return
+      }
+      var bytes: [UInt8] = []
+      for event in events { event.encode(to: &bytes) }
+      mailbox.post(.prelude(bytes: bytes, events: events.count, resumeAfter: last, to: token))
+    }
+  }
+
+  func takeChunk(_ bytes: [UInt8], events: Int, resumeAfter: UInt64?, for connection: Connection) {
+    connection.watcher?.isMakingChunk = false
+    if let resumeAfter {
+      connection.watcher?.prelude = nil
+      connection.watcher?.resumeAfter = resumeAfter
+    }
+    // A heartbeat may be on its way; it goes first.
+    connection.output.body.append(contentsOf: bytes)
+    connection.outputEvents += events
+    pump(connection)
+  }
+}
