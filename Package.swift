@@ -1,21 +1,47 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "acalert",
+  products: [
+    .executable(name: "simulator", targets: ["simulator"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
   targets: [
+    // C libraries, and the few C lines that Swift cannot say.
+    .systemLibrary(
+      name: "CRdkafka", path: "Sources/CRdkafka", pkgConfig: "rdkafka",
+      providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(
       name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CLinux"),
-    .target(name: "HTTPServer", dependencies: ["CLinux"]),
+
+    // The rooms, lowest first. Imports point only to targets above.
     .target(name: "Events"),
     .target(name: "Detection", dependencies: ["Events"]),
+    .target(name: "Kafka", dependencies: ["CRdkafka"]),
     .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .target(name: "HTTPServer", dependencies: ["CLinux"]),
+
+    // The synthetic producer: the library for the demo and the tests, the program for everybody.
+    .target(
+      name: "simulation", dependencies: ["Kafka"], path: "simulator/simulation"),
+    .executableTarget(
+      name: "simulator", dependencies: ["simulation", "Kafka", argumentParser],
+      path: "simulator/simulator"),
+
     .testTarget(name: "EventsTests", dependencies: ["Events"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
+    .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
   ],
   swiftLanguageModes: [.v6]
 )

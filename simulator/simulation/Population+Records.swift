@@ -1,0 +1,65 @@
+extension Population {
+  /// Writes a record into `buffer`: the samples that the wearer's device measures, with the outlier in
+  /// the place of one of them.
+  func write(
+    _ user: Int, record: Int, due: Int64, outlier: (sample: Int, value: SIMD3<Double>)?,
+    _ random: inout SplitMix64
+  ) {
+    let start = user == 0 ? 0 : keyEnds[user - 1]
+    let (rate, first) = grid(record, due)
+    func sample(_ number: Int) -> SIMD3<Double> {
+      let measured = motions[user].sample(at: first + Double(number) / rate, &random)
+      if let outlier, outlier.sample == number { return outlier.value }
+      return measured
+    }
+    buffer.append(configuration.format == .original ? "{\"userid\": \"" : "{\"user\":\"")
+    keys.withUnsafeBytes {
+      buffer.append(UnsafeRawBufferPointer(rebasing: $0[start..<keyEnds[user]]))
+    }
+    if configuration.format != .original, !device.isEmpty {
+      buffer.append("\",\"device\":\"")
+      buffer.append(device)
+    }
+    switch configuration.format {
+    case .original:
+      buffer.append("\", \"time\": \"")
+      clock.write(due, to: &buffer)
+      buffer.append("\", \"acc\": \"")
+      let value = sample(0)
+      buffer.append(decimal: (value * value).sum().squareRoot())
+      buffer.append("\"}")
+    case .axes:
+      buffer.append("\",\"ts\":")
+      buffer.append(integer: due)
+      let value = sample(0)
+      buffer.append(",\"x\":")
+      buffer.append(decimal: value.x)
+      buffer.append(",\"y\":")
+      buffer.append(decimal: value.y)
+      buffer.append(",\"z\":")
+      buffer.append(decimal: value.z)
+      buffer.append("}")
+    case .burst:
+      buffer.append("\",\"t0\":")
+      buffer.append(integer: firstSample(ofRecordDue: due))
+      buffer.append(",\"hz\":")
+      if configuration.hertz == configuration.hertz.rounded() {
+        buffer.append(integer: Int64(configuration.hertz))
+      } else {
+        buffer.append(decimal: configuration.hertz)
+      }
+      buffer.append(",\"samples\":[")
+      for number in 0..<configuration.samplesPerRecord {
+        buffer.append(number == 0 ? "[" : ",[")
+        let value = sample(number)
+        buffer.append(decimal: value.x)
+        buffer.append(",")
+        buffer.append(decimal: value.y)
+        buffer.append(",")
+        buffer.append(decimal: value.z)
+        buffer.append("]")
+      }
+      buffer.append("]}")
+    }
+  }
+}

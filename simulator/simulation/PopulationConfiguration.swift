@@ -1,0 +1,95 @@
+/// How a record is written.
+public enum RecordFormat: String, CaseIterable, Sendable {
+  /// `{"userid": "0", "time": "2017-10-01 19:53:03 123456", "acc": "1.23"}`, the magnitude in g.
+  case original
+  /// `{"user":"u-17","device":"watch","ts":1795255200123,"x":0.01,"y":-0.02,"z":0.99}`, in g.
+  case axes
+  /// `{"user":"u-17","device":"watch","t0":1795255200000,"hz":50,"samples":[[0.01,-0.02,0.99], …]}`: all
+  /// samples of the time since the wearer's record before.
+  case burst
+}
+
+/// Why a simulation cannot be run as asked.
+public struct SimulationError: Error, Hashable, Sendable, CustomStringConvertible {
+  public var description: String
+
+  public init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// Who is simulated, and what is wrong with the stream on purpose.
+///
+/// Two populations of equal configuration make the same stream, byte for byte.
+public struct PopulationConfiguration: Hashable, Sendable {
+  /// Wearers, 1 to 10,000,000.
+  public var users = 2_000
+  /// Records a second of each wearer, 0.001 to 1,000.
+  public var rate = 1.0
+  /// Samples a second inside a burst, 1 to 1,000. At most 100,000 samples make one record.
+  public var hertz = 50.0
+  public var format = RecordFormat.axes
+  /// The mean number of records from one anomaly to the next over the whole stream; 0 for none. A wearer
+  /// who has fallen has no second anomaly before getting up.
+  public var anomalyEvery = 0
+  /// The share of the anomalies that are falls; the others are single outliers.
+  public var falls = 0.5
+  /// The share of records that arrive `lateBy` milliseconds after they are due.
+  public var late = 0.0
+  public var lateBy: Int64 = 60_000
+  /// The share of records that arrive after the wearer's next one.
+  public var outOfOrder = 0.0
+  /// The share of records that are sent twice, one right after the other.
+  public var duplicates = 0.0
+  /// The share of records in whose place something comes that is none.
+  public var malformed = 0.0
+  public var seed: UInt64 = 1
+  /// Event time at which the stream begins: Unix milliseconds, from 1970 to 9990.
+  public var startTime: Int64
+  /// What user ids begin with, before the wearer's number; nil for the format's own (`u-`, and nothing
+  /// in the original's). No quotes, backslashes or control characters, at most 200 bytes.
+  public var userPrefix: String?
+  /// The device of every wearer; empty leaves it out. The original's format has none.
+  public var device = "watch"
+
+  public init(startTime: Int64) {
+    self.startTime = startTime
+  }
+
+  /// - Throws: the first setting that is out of its range.
+  public func validate() throws(SimulationError) {
+    func require(_ holds: Bool, _ message: String) throws(SimulationError) {
+      if !holds { throw SimulationError(message) }
+    }
+    try require((1...10_000_000).contains(users), "users must be from 1 to 10,000,000")
+    try require((0.001...1_000).contains(rate), "the rate must be from 0.001 to 1,000 a second")
+    try require((1...1_000).contains(hertz), "the sampling rate must be from 1 to 1,000 Hz")
+    try require(hertz / rate <= 100_000, "a burst would have more than 100,000 samples")
+    try require(anomalyEvery >= 0, "the number of records between anomalies cannot be negative")
+    for (name, share) in [
+      ("falls", falls), ("late records", late), ("records out of order", outOfOrder),
+      ("duplicates", duplicates), ("malformed records", malformed),
+    ] {
+      try require((0...1).contains(share), "the share of \(name) must be from 0 to 1")
+    }
+    try require(
+      late + outOfOrder + duplicates + malformed <= 1,
+      "the shares of late, out-of-order, duplicate and malformed records add up to more than 1")
+    try require((0...86_400_000).contains(lateBy), "records can be late by 0 to 86,400,000 ms")
+    try require(
+      (0...253_000_000_000_000).contains(startTime), "the start time must be from 1970 to 9987")
+    for text in [userPrefix ?? "", device] {
+      try require(
+        text.utf8.count <= 200
+          && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F },
+        "user prefix and device may have at most 200 bytes, no quotes, no backslashes")
+    }
+  }
+
+  /// How many samples one record has.
+  public var samplesPerRecord: Int {
+    format == .burst ? max(1, Int((hertz / rate).rounded())) : 1
+  }
+
+  var prefix: String { userPrefix ?? (format == .original ? "" : "u-") }
+}

@@ -1,0 +1,186 @@
+import ArgumentParser
+import Glibc
+import Kafka
+import simulation
+
+extension RecordFormat: ExpressibleByArgument {}
+
+@main
+struct SimulatorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulator",
+    abstract: "Many wearers of accelerometers, sent to Kafka or written to a file.",
+    discussion: """
+      Each wearer rests, walks and runs, and now and then falls or sends one \
+      wild sample; the ground truth of it can be written to a file. Two runs \
+      with the same options and the same --start-time make the same records.
+
+      Send the records of 2,000 wearers, one a second each, an anomaly in 500:
+        simulator --brokers localhost:9092 --topic accelerometer \\
+          --anomaly-every 500 --truth truth.ndjson
+
+      Write an hour of 50 wearers in the original's format to a file, as fast \
+      as it goes:
+        simulator --output records.ndjson --users 50 --format original \\
+          --max-rate --duration 3600 --start-time 2026-01-01T00:00:00Z
+
+      Try how a service takes a bad stream:
+        simulator --brokers localhost:9092 --topic accelerometer \\
+          --late 0.01 --late-by 30000 --out-of-order 0.02 \\
+          --duplicates 0.01 --malformed 0.001
+
+      A cluster that asks who you are:
+        simulator --brokers kafka:9093 --property security.protocol=SASL_SSL \\
+          --property sasl.mechanism=PLAIN --property sasl.username=me …
+
+      Exit code: 0 when every record sent has been acknowledged, 1 when any \
+      failed, 64 for wrong options. Ctrl-C ends the run after what was sent \
+      has been acknowledged; a second one ends it at once.
+      """)
+
+  @Option(help: "Kafka's bootstrap servers: host:port, several separated by commas.")
+  var brokers: String?
+  @Option(help: "The topic to send to. It must exist.")
+  var topic = "accelerometer"
+  @Option(help: "Write the records to this file instead, one a line; - for standard output.")
+  var output: String?
+  @Option(help: "How many wearers.")
+  var users = 2_000
+  @Option(help: "Records a second of each wearer.")
+  var rate = 1.0
+  @Option(help: "Samples a second inside a burst.")
+  var hz = 50.0
+  @Option(help: "original, axes or burst.")
+  var format = RecordFormat.axes
+  @Option(help: "End after so many seconds (of event time).")
+  var duration: Double?
+  @Option(help: "End after so many records.")
+  var count: Int?
+  @Option(
+    help: "Records from one anomaly to the next on average, over the whole stream; 0 for none.")
+  var anomalyEvery = 500
+  @Option(help: "Share of the anomalies that are falls; the others are single outliers.")
+  var falls = 0.5
+  @Option(help: "Share of records that arrive late.")
+  var late = 0.0
+  @Option(help: "How many milliseconds late they are.")
+  var lateBy: Int64 = 60_000
+  @Option(help: "Share of records that arrive after the wearer's next one.")
+  var outOfOrder = 0.0
+  @Option(help: "Share of records that are sent twice.")
+  var duplicates = 0.0
+  @Option(help: "Share of records in whose place something unusable is sent.")
+  var malformed = 0.0
+  @Option(help: "The seed of all that is random.")
+  var seed: UInt64 = 1
+  @Option(
+    help: "Event time of the first record: Unix milliseconds or 2026-01-01T00:00:00Z; default now.")
+  var startTime: String?
+  @Flag(help: "As fast as possible. Event time then runs by the schedule, not by the clock.")
+  var maxRate = false
+  @Option(help: "Write the ground truth to this file, one JSON object a line.")
+  var truth: String?
+  @Option(help: "Any property of librdkafka, as name=value. May be repeated.")
+  var property: [String] = []
+  @Flag(help: "No progress line.")
+  var quiet = false
+
+  mutating func validate() throws {
+    guard (brokers == nil) != (output == nil) else {
+      throw ValidationError("say where the records go: either --brokers or --output")
+    }
+    do { try population().validate() } catch { throw ValidationError("\(error)") }
+    _ = try properties()
+  }
+
+  private func population() throws -> PopulationConfiguration {
+    var start = Self.now()
+    if let startTime {
+      guard let parsed = PopulationConfiguration.startTime(parsing: startTime) else {
+        throw ValidationError(
+          "the start time \(startTime) is neither milliseconds nor RFC 3339 UTC")
+      }
+      start = parsed
+    }
+    var population = PopulationConfiguration(startTime: start)
+    population.users = users
+    population.rate = rate
+    population.hertz = hz
+    population.format = format
+    population.anomalyEvery = anomalyEvery
+    population.falls = falls
+    population.late = late
+    population.lateBy = lateBy
+    population.outOfOrder = outOfOrder
+    population.duplicates = duplicates
+    population.malformed = malformed
+    population.seed = seed
+    return population
+  }
+
+  private func properties() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for text in property {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw ValidationError("--property \(text) is not of the form name=value")
+      }
+      result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    return result
+  }
+
+  private static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  mutating func run() throws {
+    var configuration = SimulationConfiguration(try population())
+    configuration.count = count
+    configuration.durationMilliseconds = duration.map { Int64($0 * 1_000) }
+    configuration.isPaced = !maxRate
+    let truthFile = try truth.map { try LineFile(path: $0) }
+    let outputFile = try output.map { $0 == "-" ? nil : try LineFile(path: $0) } ?? nil
+    let sink: SimulationSink =
+      if output != nil {
+        .file(descriptor: outputFile?.descriptor ?? STDOUT_FILENO)
+      } else {
+        .kafka(
+          ProducerConfiguration(
+            bootstrapServers: brokers ?? "", clientID: "simulator", properties: try properties()),
+          topic: topic)
+      }
+    let progress = Progress(isQuiet: quiet)
+    var record: (@Sendable (Truth) -> Void)?
+    if let truthFile { record = { truthFile.write($0.json) } }
+    let simulation = try Simulation(
+      configuration, sink: sink,
+      truth: record,
+      failed: { error, suppressed in
+        progress.message(suppressed == 0 ? "\(error)" : "\(error) (and \(suppressed) more)")
+      })
+    // A closed pipe is an error of write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    StopSignal.install()
+    simulation.start()
+    while !simulation.isFinished {
+      if StopSignal.isRaised {
+        simulation.stop(timeoutMilliseconds: 10_000)
+        break
+      }
+      progress.show(simulation.counters)
+      usleep(50_000)
+    }
+    simulation.wait()
+    let counters = simulation.counters
+    progress.finish(counters)
+    truthFile?.close()
+    outputFile?.close()
+    if let error = simulation.error {
+      progress.message("\(error)")
+      throw ExitCode.failure
+    }
+    if counters.failed > 0 || counters.acknowledged != counters.sent { throw ExitCode.failure }
+  }
+}
