@@ -28,6 +28,9 @@ let package = Package(
     .target(name: "Kafka", dependencies: ["CRdkafka"]),
     .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
     .target(name: "HTTPServer", dependencies: ["CLinux"]),
+    .target(
+      name: "Dashboard", dependencies: ["HTTPServer", "Store", "Detection", "Events"],
+      exclude: ["Assets"], plugins: ["EmbedAssets"]),
 
     // The synthetic producer: the library for the demo and the tests, the program for everybody.
     .target(
@@ -36,11 +39,16 @@ let package = Package(
       name: "simulator", dependencies: ["simulation", "Kafka", argumentParser],
       path: "simulator/simulator"),
 
+    // Writes the web page's files into a Swift file, so that the binary is whole by itself.
+    .executableTarget(name: "embed-assets"),
+    .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
+
     .testTarget(name: "EventsTests", dependencies: ["Events"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "DashboardTests", dependencies: ["Dashboard"]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
   ],
   swiftLanguageModes: [.v6]

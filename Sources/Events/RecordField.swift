@@ -27,7 +27,7 @@ public enum RecordField: UInt8, CaseIterable, Sendable {
     case .x: "x"
     case .y: "y"
     case .z: "z"
-    case .burstStart: "burst_start"
+    case .burstStart: "burstStart"
     case .rate: "rate"
     case .samples: "samples"
     }

@@ -50,15 +50,15 @@ public struct RecordFormat: Equatable, Sendable {
     func check(_ holds: Bool, _ setting: String, _ problem: String) throws(RecordFormatError) {
       guard holds else { throw RecordFormatError(setting: setting, problem: problem) }
     }
-    try check((0...9).contains(digits), "digits", "must be 0 to 9, is \(digits)")
+    try check((0...9).contains(digits), "resolution", "must have 0 to 9 decimals, has \(digits)")
     try check(
-      (1...64 << 20).contains(maxRecordBytes), "max_record_bytes",
+      (1...64 << 20).contains(maxRecordBytes), "maxRecordBytes",
       "must be 1 to 67108864, is \(maxRecordBytes)")
     try check(
-      (0...Sample.maxTime).contains(maxFutureSkew), "max_future_skew",
+      (0...Sample.maxTime).contains(maxFutureSkew), "maxFutureSkew",
       "must be 0 ms to \(Sample.maxTime) ms, is \(maxFutureSkew) ms")
     try check(
-      (1...1_000_000).contains(maxBurstSamples), "max_burst_samples",
+      (1...1_000_000).contains(maxBurstSamples), "maxBurstSamples",
       "must be 1 to 1000000, is \(maxBurstSamples)")
     try names.validate()
     self.names = names
@@ -80,7 +80,7 @@ public struct RecordFormat: Equatable, Sendable {
 
 /// A contradiction in a ``RecordFormat``.
 public struct RecordFormatError: Error, Equatable, CustomStringConvertible {
-  /// The setting at fault, as the configuration spells it: `digits`, `fields.user`, …
+  /// The setting at fault, as the configuration spells it: `resolution`, `fields.user`, …
   public let setting: String
   /// What is wrong with it.
   public let problem: String

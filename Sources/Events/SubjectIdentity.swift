@@ -12,4 +12,19 @@ public struct SubjectIdentity: Hashable, Sendable {
     self.user = user
     self.device = device
   }
+
+  // Ids are bytes: those that Unicode calls canonically equivalent, and that `String` would call equal,
+  // are still two subjects.
+  public static func == (left: SubjectIdentity, right: SubjectIdentity) -> Bool {
+    left.kind.utf8.elementsEqual(right.kind.utf8) && left.user.utf8.elementsEqual(right.user.utf8)
+      && left.device.utf8.elementsEqual(right.device.utf8)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for part in [kind, user, device] {
+      var part = part
+      part.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+      hasher.combine(0 as UInt8)
+    }
+  }
 }

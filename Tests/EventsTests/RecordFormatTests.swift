@@ -23,7 +23,7 @@ struct RecordFormatTests {
     #expect(setting { $0.x = [""] } == "fields.x")
     #expect(setting { $0.x = [] } == "fields.x")
     #expect(setting { $0.rate = [] } == "fields.rate")
-    #expect(setting { $0.burstStart = [] } == "fields.burst_start")
+    #expect(setting { $0.burstStart = [] } == "fields.burstStart")
     #expect(setting { $0.value = [String(repeating: "n", count: 257)] } == "fields.value")
     #expect(setting { $0.value = (0..<17).map { "n\($0)" } } == "fields.value")
     #expect(

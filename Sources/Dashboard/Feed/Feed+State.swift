@@ -1,0 +1,236 @@
+import Detection
+import Events
+import HTTPServer
+import Store
+import Synchronization
+
+extension Feed {
+  /// What the feed knows of subjects, and its buffers. Guarded by the feed's lock.
+  struct State: ~Copyable {
+    /// A kind as its rows show it.
+    private struct Kind {
+      var name: String
+      var number: UInt16
+      /// `"kind":"wearer","user":` with the brace before it.
+      var prefix: [UInt8]
+      /// The unit as JSON; `nil` until the configuration or a row of the table has named it.
+      var unit: [UInt8]?
+    }
+
+    private let reader: StoreReader
+    private var engines: [SubjectNames?] = []
+    private var lastSerial: UInt64 = 0
+    private var kinds: [Kind] = []
+    private var units: [String: String] = [:]
+    /// Versions as JSON; a `ConfigurationNumber` of 1 is the first.
+    private var versions: [String] = []
+    private var versionTexts: [[UInt8]] = [Array("null".utf8)]
+    private var configuration = ConfigurationNumber.none
+    private var writer = JSONWriter()
+    private var batch: [ServerSentEvent] = []
+
+    private var countsMayHaveChanged = false
+    private var publishedCounts: StateCounts?
+    private var countsTime: Int64?
+
+    /// Rows given to the log at a time: it encodes them under its lock.
+    private static let slice = 512
+    /// At most one `counts` event in so many milliseconds.
+    private static let countsInterval: Int64 = 1_000
+
+    init(reader: StoreReader) { self.reader = reader }
+
+    // MARK: What rows are made of
+
+    mutating func use(_ configuration: ConfigurationVersion) {
+      self.configuration = number(of: configuration.version)
+      units = configuration.units
+      for index in kinds.indices {
+        if let unit = units[kinds[index].name] { kinds[index].unit = Self.json(unit) }
+      }
+    }
+
+    mutating func introduce(
+      _ index: UInt32, _ identity: SubjectIdentity, engine: Int, kinds numbers: KindNumbers
+    ) {
+      while engines.count <= engine { engines.append(nil) }
+      if engines[engine] == nil {
+        lastSerial += 1
+        engines[engine] = SubjectNames(serial: lastSerial)
+      }
+      let kind = kind(identity.kind, numbers)
+      engines[engine]?.set(index, identity, kind: kind)
+    }
+
+    mutating func forget(engine: Int) {
+      if engine < engines.count { engines[engine] = nil }
+    }
+
+    /// A row whose state changed was judged by the configuration in use; all others keep theirs.
+    mutating func noteTransitions(_ rows: [StatusRow], engine: Int) {
+      guard engine < engines.count, engines[engine] != nil else { return }
+      for row in rows where row.isTransition {
+        countsMayHaveChanged = true
+        guard engines[engine]?.contains(row.subject) == true else { continue }
+        engines[engine]?.setConfiguration(configuration, of: row.subject)
+      }
+    }
+
+    private mutating func kind(_ name: String, _ numbers: KindNumbers) -> Int32 {
+      if let known = kinds.firstIndex(where: { $0.name.hasSameBytes(as: name) }) {
+        return Int32(known)
+      }
+      var text = JSONWriter(capacity: 64)
+      text.literal("{\"kind\":")
+      text.string(name)
+      text.literal(",\"user\":")
+      kinds.append(
+        Kind(
+          name: name, number: numbers.number(for: name), prefix: text.bytes,
+          unit: units[name].map(Self.json)))
+      return Int32(clamping: kinds.count - 1)
+    }
+
+    private mutating func number(of version: String) -> ConfigurationNumber {
+      if let known = versions.firstIndex(of: version) {
+        return ConfigurationNumber(rawValue: Int32(known + 1))
+      }
+      versions.append(version)
+      versionTexts.append(Self.json(version))
+      return ConfigurationNumber(rawValue: Int32(clamping: versions.count))
+    }
+
+    private static func json(_ text: String) -> [UInt8] {
+      var writer = JSONWriter(capacity: 64)
+      writer.string(text)
+      return writer.bytes
+    }
+
+    // MARK: Rows
+
+    mutating func publish(
+      _ rows: [StatusRow], from firstRevision: Int64, engine: Int, places: [RecordPlaceText?],
+      to log: EventLog
+    ) {
+      // Taken out for the time, so that a change to it does not copy it.
+      guard engine < engines.count, var names = engines[engine].take() else { return }
+      defer { engines[engine] = names }
+      for (place, row) in rows.enumerated() where names.contains(row.subject) {
+        let revision = firstRevision + Int64(place)
+        let entry = names.entries[Int(row.subject)]
+        var configuration = entry.configuration
+        if configuration == .notLookedUp || kinds[Int(entry.kind)].unit == nil {
+          configuration = lookUp(row.subject, in: &names)
+        }
+        let kind = kinds[Int(entry.kind)]
+        let user = names.withNames(row.subject) { user, device in
+          writer.clear()
+          writer.raw(kind.prefix)
+          writer.string(user)
+          writer.literal(",\"device\":")
+          writer.string(device)
+          return String(decoding: user, as: UTF8.self)
+        }
+        encode(row, revision: revision, kind: kind, places: places, configuration: configuration)
+        batch.append(
+          ServerSentEvent(
+            id: UInt64(revision), name: "status", data: writer.bytes, key: names.key(row.subject),
+            tag: EventTag(bits: FeedTag.bits(of: row, kind: kind.number), name: user)))
+        if batch.count >= Self.slice { flush(to: log) }
+      }
+      flush(to: log)
+    }
+
+    @inline(__always)
+    private mutating func encode(
+      _ row: StatusRow, revision: Int64, kind: Kind, places: [RecordPlaceText?],
+      configuration: ConfigurationNumber
+    ) {
+      writer.state(row.state, previous: row.previousState)
+      writer.times(since: row.since, lastSeen: row.lastSeen)
+      writer.figures(value: row.value, mean: row.mean, std: row.std, score: row.score)
+      writer.literal(",\"unit\":")
+      if let unit = kind.unit { writer.raw(unit) } else { writer.literal("\"\"") }
+      writer.literal(",\"reason\":")
+      writer.string(row.reason)
+      writer.literal(",\"revision\":")
+      writer.integer(revision)
+      if let cause = row.cause, let text = places[Int(cause.partition)] {
+        writer.raw(text)
+        writer.integer(cause.offset)
+      } else {
+        writer.noPlace()
+      }
+      writer.literal(",\"config\":")
+      writer.raw(versionTexts[Int(max(configuration.rawValue, 0))])
+      writer.byte(UInt8(ascii: "}"))
+    }
+
+    private mutating func flush(to log: EventLog) {
+      log.publish(batch)
+      batch.removeAll(keepingCapacity: true)
+    }
+
+    /// Asks the table for what a restored subject's row says of its configuration and unit: once for
+    /// each such subject, when its first row is published. What cannot be read now is asked again.
+    private mutating func lookUp(
+      _ index: UInt32, in names: inout SubjectNames
+    ) -> ConfigurationNumber {
+      let entry = names.entries[Int(index)]
+      let kind = kinds[Int(entry.kind)]
+      let (user, device) = names.withNames(index) {
+        (String(decoding: $0, as: UTF8.self), String(decoding: $1, as: UTF8.self))
+      }
+      guard let record = try? reader.status(kind: kind.name, user: user, device: device) else {
+        return .none
+      }
+      if kind.unit == nil { kinds[Int(entry.kind)].unit = Self.json(record.unit) }
+      let found = record.configVersion.map { number(of: $0) } ?? .none
+      names.setConfiguration(found, of: index)
+      return found
+    }
+
+    // MARK: Counts
+
+    mutating func publishCounts(isWatched: Bool, now: Int64, to log: EventLog) {
+      // While nobody watches the change is kept in mind; whoever joins is told the counts at once.
+      guard isWatched, countsMayHaveChanged,
+        countsTime.map({ now - $0 >= Self.countsInterval }) ?? true
+      else { return }
+      guard let (revision, counts) = try? reader.revisionAndCounts() else { return }
+      countsMayHaveChanged = false
+      guard counts != publishedCounts else { return }
+      publishedCounts = counts
+      countsTime = now
+      log.publish([.counts(counts, revision: revision)])
+    }
+  }
+}
+
+extension ServerSentEvent {
+  /// How many subjects are in which state.
+  ///
+  /// - Parameter id: only where a prelude ends.
+  static func counts(
+    _ counts: StateCounts, revision: Int64, id: UInt64? = nil
+  ) -> ServerSentEvent {
+    var writer = JSONWriter(capacity: 128)
+    writer.literal("{\"revision\":")
+    writer.integer(revision)
+    writer.literal(",\"counts\":")
+    writer.counts(counts)
+    writer.byte(UInt8(ascii: "}"))
+    return ServerSentEvent(
+      // Counts replace each other for a watcher that lags; subjects' keys never reach this one.
+      id: id, name: "counts", data: writer.bytes, key: UInt64.max,
+      tag: EventTag(bits: FeedTag.bits(countsAt: revision)))
+  }
+}
+
+extension StoreReader {
+  /// The counts by state, and a revision that they are not older than.
+  func revisionAndCounts() throws -> (Int64, StateCounts) {
+    let revision = try currentRevision()
+    return (revision, try counts())
+  }
+}

@@ -1,0 +1,158 @@
+import HTTPServer
+import Store
+
+/// All routes of the service: the interface under `/api/v1`, the event stream, the probes, the page.
+///
+/// A pure function from requests to answers over the store's readers, the feed and the service's facts;
+/// it owns no thread and nothing that must be closed.
+public final class Dashboard: Sendable {
+  /// The `Host` names under which a service that is bound to a loopback address is asked for: pass them
+  /// as `allowedHosts` then. A page from elsewhere whose name was made to point at 127.0.0.1 (DNS
+  /// rebinding) still says its own name here.
+  public static let loopbackHosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
+
+  let readers: ReaderPool
+  let feed: Feed
+  let facts: ServiceFacts
+  private let allowedHosts: Set<String>?
+  private let assets = Assets()
+
+  /// - Parameters:
+  ///   - feed: the one whose log the server serves.
+  ///   - allowedHosts: the only names, in lower case and without port, that requests may give in their
+  ///     `Host` field; `nil` to take any.
+  public init(
+    readers: ReaderPool, feed: Feed, facts: ServiceFacts, allowedHosts: Set<String>? = nil
+  ) {
+    self.readers = readers
+    self.feed = feed
+    self.facts = facts
+    self.allowedHosts = allowedHosts
+  }
+
+  /// Answers any request; for the server.
+  public var handler: HTTPServer.Handler {
+    { request in self.reply(to: request) }
+  }
+
+  private func reply(to request: HTTPRequest) -> HTTPReply {
+    switch routed(request) {
+    case .events(let stream): return .events(stream)
+    case .response(var response):
+      response.headers["X-Content-Type-Options"] = "nosniff"
+      return .response(response)
+    }
+  }
+
+  private func routed(_ request: HTTPRequest) -> HTTPReply {
+    if let refusal = refusal(ofHost: request) { return .response(refusal) }
+    guard let route = route(request.pathSegments) else { return .response(.notFound()) }
+    guard request.method == .get || request.method == .head else {
+      return .response(.methodNotAllowed(allowing: [.get, .head]))
+    }
+    do {
+      return try route(request)
+    } catch let error as BadParameter {
+      return .response(.problem(status: 400, detail: error.message))
+    } catch {
+      return .response(response(to: error))
+    }
+  }
+
+  typealias Route = (HTTPRequest) throws -> HTTPReply
+
+  /// What answers at a path; `nil` if nothing does.
+  private func route(_ path: [String]) -> Route? {
+    switch path.first {
+    case nil: page
+    case "events" where path.count == 1: events
+    case "livez" where path.count == 1: live
+    case "readyz" where path.count == 1: ready
+    case "metrics" where path.count == 1: metrics
+    case "assets" where path.count == 2: assets[path[1]].map { asset in { .response(asset($0)) } }
+    case "api" where path.count > 2 && path[1] == "v1": interface(Array(path[2...]))
+    default: nil
+    }
+  }
+
+  private func interface(_ path: [String]) -> Route? {
+    let rest = path.dropFirst()
+    switch path[0] {
+    case "status" where rest.isEmpty: return statusPage
+    case "status":
+      guard let subject = SubjectPath(rest) else { return nil }
+      return { try self.status(of: subject, $0) }
+    case "wearers" where rest.last == "trace":
+      guard let subject = SubjectPath(["wearer"] + rest.dropLast()) else { return nil }
+      return { try self.trace(of: subject, $0) }
+    case "subjects" where rest.last == "trace":
+      guard let subject = SubjectPath(rest.dropLast()) else { return nil }
+      return { try self.trace(of: subject, $0) }
+    case "invalid" where rest.isEmpty: return invalid
+    case "service" where rest.isEmpty: return service
+    default: return nil
+    }
+  }
+
+  private func page(_ request: HTTPRequest) throws -> HTTPReply {
+    guard let asset = assets["index.html"] else { return .response(.notFound()) }
+    return .response(asset(request))
+  }
+
+  // MARK: What is refused, what fails
+
+  private func refusal(ofHost request: HTTPRequest) -> HTTPResponse? {
+    // HTTP/1.0 knows no Host, and no browser speaks it.
+    guard let allowedHosts, let host = request.headers["Host"] else { return nil }
+    let name: Substring
+    if host.hasPrefix("[") {
+      name = host.firstIndex(of: "]").map { host[...$0] } ?? host[...]
+    } else {
+      name = host.prefix { $0 != ":" }
+    }
+    if allowedHosts.contains(name.lowercased()) { return nil }
+    let known = allowedHosts.sorted().joined(separator: ", ")
+    return .problem(
+      status: 403,
+      detail: "This service is not called by the name in the Host field. It answers to: \(known).")
+  }
+
+  private func response(to error: any Error) -> HTTPResponse {
+    guard let error = error as? StoreError else {
+      facts.report("a request failed: \(error)")
+      return .problem(status: 500, detail: "The request failed for an internal reason.")
+    }
+    switch error.code {
+    case .invalidCursor:
+      return .problem(
+        status: 400,
+        detail: "cursor is not one that this query gave out: repeat the query without it.")
+    case .readersBusy, .timedOut, .busy:
+      facts.report("a request was turned away: \(error)")
+      var response = HTTPResponse.problem(
+        status: 503, detail: "The database is busy. Try again in a moment.")
+      response.headers["Retry-After"] = "1"
+      return response
+    default:
+      facts.report("a request failed: \(error)")
+      return .problem(status: 500, detail: "The database could not be read.")
+    }
+  }
+}
+
+/// The path that names a subject, or a user of unknown device.
+struct SubjectPath {
+  var kind: String
+  var user: String
+  /// `nil` if left out. A slash at the end names the device without a name.
+  var device: String?
+
+  /// - Parameter segments: kind, user and perhaps device; `nil` if they are not that.
+  init?(_ segments: some Collection<String>) {
+    let parts = Array(segments)
+    guard (2...3).contains(parts.count), !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+    kind = parts[0]
+    user = parts[1]
+    device = parts.count == 3 ? parts[2] : nil
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import Dashboard
+
+@Suite struct AssetTests {
+  @Test func thePageIsServedWhole() throws {
+    let room = try Room()
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Sources/Dashboard/Assets")
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where !name.hasPrefix(".") {
+      let answer = try room.get("/assets/\(name)")
+      #expect(answer.status == 200)
+      let file = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+      #expect(answer.body == file, "\(name)")
+      #expect(answer["Content-Type"]?.hasPrefix("text/plain") == false, "\(name)")
+    }
+    #expect(try room.get("/").body == (try room.get("/assets/index.html").body))
+    #expect(try room.get("/")["Content-Type"] == "text/html; charset=utf-8")
+    #expect(try room.get("/assets/app.js")["Content-Type"] == "text/javascript; charset=utf-8")
+    #expect(try room.get("/assets/favicon.svg")["Content-Type"] == "image/svg+xml")
+  }
+
+  @Test func unchangedAssetsAreNotSentAgain() throws {
+    let room = try Room()
+    let first = try room.get("/assets/style.css")
+    let tag = try #require(first["ETag"])
+    #expect(tag.hasPrefix("\"") && tag.hasSuffix("\""))
+    let again = try room.get("/assets/style.css", fields: "If-None-Match: \(tag)\r\n")
+    #expect(again.status == 304)
+    #expect(again.body.isEmpty)
+    #expect(again["ETag"] == tag)
+    #expect(try room.get("/assets/style.css", fields: "If-None-Match: \"x\"\r\n").status == 200)
+    #expect(try room.get("/assets/app.js")["ETag"] != tag)
+  }
+
+  @Test func thePageMayLoadNothingFromElsewhere() throws {
+    let room = try Room()
+    for path in ["/", "/assets/app.js"] {
+      let answer = try room.get(path)
+      let policy = try #require(answer["Content-Security-Policy"])
+      #expect(policy.contains("default-src 'self'"))
+      #expect(policy.contains("frame-ancestors 'none'"))
+      #expect(answer["X-Content-Type-Options"] == "nosniff")
+      #expect(answer["Referrer-Policy"] == "no-referrer")
+      #expect(answer["Cache-Control"] == "no-cache")
+    }
+    // What the policy forbids must not be in the page.
+    let page = try room.get("/").body
+    #expect(!page.contains(" style="))
+    #expect(!page.contains("<script>"))
+    #expect(!page.contains("<style"))
+  }
+}
