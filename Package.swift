@@ -3,14 +3,18 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "acalert",
   products: [
-    .executable(name: "simulator", targets: ["simulator"])
+    .executable(name: "acalert", targets: ["acalert"]),
+    .executable(name: "simulator", targets: ["simulator"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     // C libraries, and the few C lines that Swift cannot say.
@@ -31,6 +35,15 @@ let package = Package(
     .target(
       name: "Dashboard", dependencies: ["HTTPServer", "Store", "Detection", "Events"],
       exclude: ["Assets"], plugins: ["EmbedAssets"]),
+    .target(name: "Observability", dependencies: [logging]),
+    .target(
+      name: "AcalertService",
+      dependencies: [
+        "Events", "Detection", "Kafka", "Store", "HTTPServer", "Dashboard", "Observability",
+        "Yams", logging,
+      ]),
+    .executableTarget(
+      name: "acalert", dependencies: ["AcalertService", "simulation", argumentParser]),
 
     // The synthetic producer: the library for the demo and the tests, the program for everybody.
     .target(
@@ -49,7 +62,14 @@ let package = Package(
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard"]),
+    .testTarget(
+      name: "AcalertServiceTests",
+      dependencies: ["AcalertService", "Events", "Detection", "Kafka", "Store", "Yams"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: ["AcalertService", "Kafka", "simulation", "acalert", "simulator"]),
   ],
   swiftLanguageModes: [.v6]
 )

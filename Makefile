@@ -1,0 +1,40 @@
+# Acalert: the commands that people need. `make` alone lists them.
+
+BUILD_PACKAGES := librdkafka-dev libsqlite3-dev pkg-config
+TEST_PACKAGES := $(BUILD_PACKAGES) sqlite3 kcat curl 'chromium|chromium-browser' 'chromium-driver|chromium-chromedriver'
+DEMO_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test bench lint format clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: build ## See it work: broker, wearers, service and dashboard on http://127.0.0.1:8080
+	@exec .build/release/acalert demo $(DEMO_ARGS)
+
+build: ## Build the programs for use, into .build/release
+	@scripts/check-swift
+	@scripts/install-packages $(BUILD_PACKAGES)
+	swift build -c release --product acalert
+	swift build -c release --product simulator
+
+test: ## Run all tests, installing what they need
+	@scripts/check-swift
+	@scripts/install-packages $(TEST_PACKAGES)
+	swift build --build-tests
+	swift test --skip-build
+
+bench: ## Measure the stages and the whole (minutes)
+	@scripts/check-swift
+	@scripts/install-packages $(BUILD_PACKAGES)
+	swift run -c release --package-path Benchmarks acalert-benchmarks
+
+lint: ## Check the format of the sources
+	swift format lint -r --strict Package.swift Sources Tests simulator Benchmarks Plugins
+
+format: ## Format the sources
+	swift format -i -r Package.swift Sources Tests simulator Benchmarks Plugins
+
+clean: ## Remove what was built, not the data
+	rm -rf .build Benchmarks/.build

@@ -1,0 +1,66 @@
+import Detection
+import Foundation
+import HTTPServer
+import Kafka
+
+/// What the settings mean to the rooms below.
+extension Configuration {
+  func consumerConfiguration(log: KafkaLogHandler?) -> ConsumerConfiguration {
+    ConsumerConfiguration(
+      bootstrapServers: kafka.bootstrapServers, groupID: kafka.group,
+      topics: streams.flatMap(\.topics), reportsPartitionEnd: true, properties: kafka.properties,
+      log: log)
+  }
+
+  /// Checks the properties that are passed through to librdkafka.
+  ///
+  /// - Throws: an error that names the property and says what is wrong with it.
+  public func checkKafkaProperties() throws {
+    try consumerConfiguration(log: nil).validate()
+  }
+
+  /// What the configuration means, in a few lines; without secrets.
+  public var summary: String {
+    var lines = [
+      "Kafka: \(kafka.bootstrapServers), group \(kafka.group), "
+        + "\(kafka.properties.count) further properties"
+    ]
+    for stream in streams {
+      let rules = stream.rules
+      lines.append(
+        "stream \(stream.name): \(rules.kind)s from \(stream.topics.joined(separator: ", ")); "
+          + "window \(Self.seconds(rules.window.length)), flagged beyond "
+          + "\(rules.zscore.k) standard deviations, danger after \(rules.status.raiseCount) within "
+          + "\(Self.seconds(rules.status.raiseWithin)), stale after "
+          + "\(Self.seconds(rules.status.staleAfter))")
+    }
+    lines.append(
+      deadLetters.isEnabled
+        ? "invalid records: to TOPIC\(deadLetters.suffix) and the table invalid_records"
+        : "invalid records: to the table invalid_records only")
+    lines.append("database: \(store.folder)/acalert.db")
+    lines.append("dashboard: http://\(http.hostText):\(http.port)")
+    lines.append("judgement version: \(version)")
+    return lines.joined(separator: "\n")
+  }
+
+  private static func seconds(_ milliseconds: Int64) -> String {
+    milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+  }
+}
+
+extension HTTPSettings {
+  var server: HTTPServer.Configuration {
+    var configuration = HTTPServer.Configuration()
+    configuration.address = address
+    configuration.port = UInt16(clamping: port)
+    configuration.maxConnections = maxConnections
+    return configuration
+  }
+
+  var isLoopback: Bool {
+    address == "localhost" || address == "::1" || address.hasPrefix("127.")
+  }
+
+  var hostText: String { address.contains(":") ? "[\(address)]" : address }
+}

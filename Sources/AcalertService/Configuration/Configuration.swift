@@ -1,0 +1,81 @@
+import Detection
+import Events
+
+/// All that can be set. The defaults are those of a service beside its broker on one machine; each
+/// setting is described in docs/CONFIGURATION.md.
+public struct Configuration: Equatable, Sendable {
+  public var kafka = KafkaSettings()
+  public var streams: [StreamSettings] = [StreamSettings()]
+  public var deadLetters = DeadLetterSettings()
+  public var store = StoreSettings()
+  public var http = HTTPSettings()
+  public var log = LogSettings()
+
+  public init() {}
+}
+
+public struct KafkaSettings: Equatable, Sendable {
+  /// `host:port`, several separated by commas.
+  public var bootstrapServers = "localhost:9092"
+  /// The consumer group.
+  public var group = "acalert"
+  /// Where a partition is begun of which neither the database nor the group knows an offset.
+  public var start = Start.beginning
+  /// Any other property of librdkafka, e.g. for SASL and TLS.
+  public var properties: [String: String] = [:]
+  /// The broker lives in this process and begins empty each time; only `acalert demo` sets this.
+  public var isEmbedded = false
+
+  public enum Start: String, Equatable, Sendable, CaseIterable { case beginning, end }
+
+  public init() {}
+}
+
+/// One stream: topics whose records look alike and are judged alike.
+public struct StreamSettings: Equatable, Sendable {
+  public var name = "accelerometer"
+  public var topics = ["accelerometer"]
+  public var format = RecordFormat.standard
+  public var rules = StreamRules()
+
+  public init() {}
+}
+
+public struct DeadLetterSettings: Equatable, Sendable {
+  /// Whether invalid records go to a topic of their own, besides the table `invalid_records`.
+  public var isEnabled = true
+  /// What is put behind a topic's name to name its dead-letter topic.
+  public var suffix = ".dlq"
+
+  public init() {}
+}
+
+public struct StoreSettings: Equatable, Sendable {
+  /// The folder of the database `acalert.db`.
+  public var folder = "data"
+  /// History older than this is removed; never, if absent. Milliseconds.
+  public var maxAge: Int64? = 7 * 86_400_000
+  /// The database's largest size, beyond which the oldest history is removed; any, if absent. Bytes.
+  public var maxBytes: Int64? = 10 << 30
+
+  public init() {}
+}
+
+public struct HTTPSettings: Equatable, Sendable {
+  public var address = "127.0.0.1"
+  /// 0 for any free port.
+  public var port = 8080
+  public var maxConnections = 12_000
+
+  public init() {}
+}
+
+public struct LogSettings: Equatable, Sendable {
+  public var level = Level.info
+
+  public enum Level: String, Equatable, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+  }
+
+  public init() {}
+}

@@ -1,0 +1,88 @@
+import Detection
+import Foundation
+
+/// The bounded hand-over of decisions from the pipeline's thread to the store's.
+///
+/// At most `capacity` batches wait; a pipeline that finds it full goes on collecting into its next
+/// batch, and at its own bound stops reading from Kafka. `@unchecked Sendable`: all state is guarded by
+/// `condition`.
+final class HandOver: @unchecked Sendable {
+  private let condition = NSCondition()
+  private let capacity: Int
+  private var waiting: [Decisions] = []
+  private var isWorking = false
+  private var isClosed = false
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// Whether a batch would be taken at once.
+  var hasRoom: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return waiting.count < capacity
+  }
+
+  /// Hands a batch over; false if there is still no room after `timeout` seconds.
+  func put(_ decisions: Decisions, timeout: Double) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    let deadline = Date(timeIntervalSinceNow: timeout)
+    while waiting.count >= capacity, !isClosed {
+      guard condition.wait(until: deadline) else { return false }
+    }
+    guard !isClosed else { return false }
+    waiting.append(decisions)
+    condition.broadcast()
+    return true
+  }
+
+  /// Takes the oldest batch; `nil` if none comes within `timeout` seconds. `finished()` must follow.
+  func take(timeout: Double) -> Decisions? {
+    condition.lock()
+    defer { condition.unlock() }
+    let deadline = Date(timeIntervalSinceNow: timeout)
+    while waiting.isEmpty, !isClosed {
+      guard condition.wait(until: deadline) else { return nil }
+    }
+    guard !waiting.isEmpty else { return nil }
+    isWorking = true
+    let first = waiting.removeFirst()
+    condition.broadcast()
+    return first
+  }
+
+  /// The batch taken last has been stored and told.
+  func finished() {
+    condition.lock()
+    isWorking = false
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Waits until everything handed over has been stored; false if that takes longer than `timeout`
+  /// seconds.
+  func waitUntilEmpty(timeout: Double) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    let deadline = Date(timeIntervalSinceNow: timeout)
+    while !waiting.isEmpty || isWorking {
+      if isClosed && !isWorking { return waiting.isEmpty }
+      guard condition.wait(until: deadline) else { return false }
+    }
+    return true
+  }
+
+  /// Nothing more is taken in; what waits can still be taken out.
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  var isClosedAndEmpty: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return isClosed && waiting.isEmpty
+  }
+}

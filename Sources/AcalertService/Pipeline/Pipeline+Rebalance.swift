@@ -1,0 +1,101 @@
+import Detection
+import Kafka
+import Logging
+import Store
+
+/// Partitions that come and go, and offsets that were lost. All on the pipeline's thread, inside poll.
+extension Pipeline: ConsumerDelegate {
+  func assigned(_ partitions: [TopicPartition]) -> [StartPosition] {
+    partitions.map { partition in
+      guard let stream = settings.streams.firstIndex(where: { $0.topics.contains(partition.topic) })
+      else { return .end }
+      let name = TopicPartitionName(topic: partition.topic, partition: partition.partition)
+      let index: PartitionIndex
+      do {
+        index = try shared.store.partitionIndex(for: name)
+      } catch {
+        shared.failed(error)
+        return .end
+      }
+      shared.partitionMap.set(index, name: name, place: partition.index)
+      var route = Route(stream: stream, partition: index, awaitsFirst: true)
+      defer { routes[partition.index] = route }
+      guard let known = reached[name] else {
+        shared.log.info("reading a new partition", metadata: ["partition": "\(partition)"])
+        return .committed(orElse: settings.kafka.start == .beginning ? .beginning : .end)
+      }
+      route.awaitsFirst = false
+      engine.assign(index, rewind: known.rewind, next: known.next)
+      shared.log.info(
+        "going on with a partition",
+        metadata: [
+          "partition": "\(partition)", "next": "\(known.next)",
+          "windows refilled from": "\(known.rewind)",
+        ])
+      return .at(known.rewind)
+    }
+  }
+
+  func revoked(_ partitions: [TopicPartition], lost: Bool) {
+    flush(timeout: 10)
+    for partition in partitions {
+      guard let route = routes.removeValue(forKey: partition.index) else { continue }
+      engine.revoke(route.partition)
+    }
+    forgetCurrentRoute()
+    shared.log.info(
+      "partitions went to another member of the group",
+      metadata: ["partitions": "\(partitions.map(\.description))", "lost": "\(lost)"])
+  }
+
+  func recordsLost(_ loss: LostRecords) {
+    guard let route = routes[loss.partition.index] else { return }
+    if loss.reason == .recreated {
+      // Offsets begin anew: what the database remembers of the old topic must not hold them back.
+      flush(timeout: 10)
+      engine.revoke(route.partition)
+      engine.assign(route.partition, rewind: loss.resumedAt, next: loss.resumedAt)
+      engine.lose(
+        LostRange(
+          partition: route.partition, offsets: loss.resumedAt..<loss.resumedAt,
+          why: "the topic was created anew"))
+      shared.log.error(
+        "the topic was created anew: offsets begin again",
+        metadata: ["partition": "\(loss.partition)", "resumed at": "\(loss.resumedAt)"])
+      return
+    }
+    // What was needed only to refill windows had its effects long ago.
+    let first = route.awaitsFirst ? loss.offsets.lowerBound : firstUnprocessed(route)
+    let lower = max(loss.offsets.lowerBound, first)
+    guard lower < loss.offsets.upperBound else { return }
+    engine.lose(
+      LostRange(
+        partition: route.partition, offsets: lower..<loss.offsets.upperBound,
+        why: "the broker had removed them before they were read"))
+    shared.log.critical(
+      "records are lost: the broker removed them before they were read",
+      metadata: [
+        "partition": "\(loss.partition)", "records": "\(loss.offsets.upperBound - lower)",
+        "from": "\(lower)", "to": "\(loss.offsets.upperBound - 1)",
+        "hint": "raise the topic's retention, or the service's speed",
+      ])
+  }
+
+  func consumerFailed(_ error: KafkaError, suppressed: Int) {
+    shared.log.error("Kafka: \(error)", metadata: ["suppressed": "\(suppressed)"])
+  }
+
+  func reachedEnd(of partition: TopicPartition, at offset: Int64) {
+    guard var route = routes[partition.index] else { return }
+    route.isAtEnd = true
+    routes[partition.index] = route
+    if !route.awaitsFirst { engine.skip(to: offset, in: route.partition) }
+  }
+
+  /// The first offset of a partition whose effects are not stored or on their way.
+  private func firstUnprocessed(_ route: Route) -> Int64 {
+    let name = shared.partitionMap.name(of: route.partition)
+    let known = name.flatMap { reached[$0] }?.next ?? 0
+    return max(known, engine.position(of: route.partition))
+  }
+}

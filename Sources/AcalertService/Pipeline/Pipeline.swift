@@ -1,0 +1,222 @@
+import Detection
+import Events
+import Foundation
+import Kafka
+import Logging
+import Store
+import Synchronization
+
+/// Reads records, decodes and judges them, and hands the outcome to the store's thread.
+///
+/// Lives on one thread, "pipeline", which alone touches the engine and the decoders; the consumer calls
+/// its delegate on this thread too. What other threads may touch is in `Shared`.
+final class Pipeline {
+  /// What the pipeline shares with the rest of the service.
+  struct Shared: Sendable {
+    let consumer: Consumer
+    let store: Store
+    let handOver: HandOver
+    let live: LiveSamples
+    let partitionMap: PartitionMap
+    let log: Logger
+    /// Why the pipeline ended of itself, or nil while it goes on.
+    let failed: @Sendable (any Error) -> Void
+    let isStopping: @Sendable () -> Bool
+  }
+
+  /// How the records of one assigned partition are read.
+  struct Route {
+    var stream: Int
+    var partition: PartitionIndex
+    /// The engine is told where the partition begins with its first record.
+    var awaitsFirst: Bool
+    /// All its records have been taken: silence is silence.
+    var isAtEnd = false
+  }
+
+  /// Batches of more records than this are not begun: reading stops until the store has room.
+  private static let maxBatchRecords = 400_000
+  /// A batch waits this long for company, in seconds: commits are few, and latency is small.
+  private static let linger = 0.015
+  /// In so many seconds each changed row's last value reaches the database.
+  private static let refresh = 0.6
+  /// Rows of mere refreshment in one batch, at most.
+  private static let maxRefreshRows = 50_000.0
+
+  let shared: Shared
+  let settings: Configuration
+  private let decoders: [RecordDecoder]
+  var engine: Engine
+  var routes: [Int: Route] = [:]
+  /// How far each partition of old or new has got: where to go on when it is assigned (again).
+  var reached: [TopicPartitionName: PartitionProgress]
+  private var now: Int64 = 0
+  private var pendingRecords = 0
+  private var lastHandOver = WallClock.monotonicSeconds()
+
+  // The route of the last message: most messages follow one of the same partition.
+  private var currentPlace = -1
+  private var currentStream = 0
+  private var currentPartition: PartitionIndex = 0
+  private var currentDecoder: RecordDecoder
+
+  /// Restores what an earlier run stored. `restored` hears of each subject.
+  init(
+    _ settings: Configuration, shared: Shared,
+    restored: (UInt32, SubjectIdentity) -> Void
+  ) throws {
+    self.settings = settings
+    self.shared = shared
+    decoders = settings.streams.map { RecordDecoder(format: $0.format) }
+    currentDecoder = decoders[0]
+    var engine = try Engine(streams: settings.streams.map(\.rules))
+    try shared.store.forEachStatus { identity, row in
+      guard let index = engine.restore(identity, row: row) else { return nil }
+      restored(index, identity)
+      return index
+    }
+    self.engine = engine
+    reached = Dictionary(
+      uniqueKeysWithValues: try shared.store.partitions().map { stored in
+        (
+          stored.name,
+          PartitionProgress(partition: stored.index, next: stored.next, rewind: stored.rewind)
+        )
+      })
+  }
+
+  /// Runs until the service stops or the consumer fails for good.
+  func run() {
+    do {
+      while !shared.isStopping() { try step() }
+    } catch {
+      shared.failed(error)
+    }
+    flush(timeout: 5)
+    shared.consumer.close(timeoutMilliseconds: 1_500, delegate: self)
+  }
+
+  private func step() throws {
+    now = WallClock.milliseconds()
+    let count = try shared.consumer.poll(
+      max: 20_000, timeoutMilliseconds: 10, delegate: self
+    ) { message in
+      take(message)
+    }
+    pendingRecords += count
+    for route in routes.values where route.isAtEnd {
+      engine.advanceClock(of: route.partition, to: now)
+    }
+    for question in shared.live.take() {
+      question.answer = engine.recentSamples(of: question.identity)
+      question.answered.signal()
+    }
+    handOverIfDue()
+  }
+
+  @inline(__always)
+  private func take(_ message: borrowing MessageView) {
+    let place = message.partitionIndex
+    if place != currentPlace, !follow(place) { return }
+    let offset = message.offset
+    if let route = routes[place], route.awaitsFirst || route.isAtEnd {
+      begin(place, at: offset)
+    }
+    let timestamp = message.timestamp
+    let arrival = timestamp > 0 ? min(timestamp, now) : now
+    let origin = RecordOrigin(partition: currentPartition, offset: offset)
+    guard engine.admit(origin, arrival: arrival) else { return }
+    let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    do {
+      try currentDecoder.decode(value, arrival: arrival)
+      engine.ingest(
+        stream: currentStream, user: currentDecoder.user, device: currentDecoder.device,
+        samples: currentDecoder.samples, origin: origin, arrival: arrival)
+    } catch {
+      let key = message.key.map { [UInt8]($0) }
+      engine.reject(
+        InvalidRecordRow(
+          origin: origin, timestamp: arrival, reason: error.reason.rawValue,
+          detail: error.description, key: key, value: [UInt8](value)))
+    }
+  }
+
+  /// Turns to another partition; false for one that is not ours.
+  private func follow(_ place: Int) -> Bool {
+    guard let route = routes[place] else { return false }
+    currentPlace = place
+    currentStream = route.stream
+    currentPartition = route.partition
+    currentDecoder = decoders[route.stream]
+    return true
+  }
+
+  /// The route may have changed: the next message looks it up again.
+  func forgetCurrentRoute() { currentPlace = -1 }
+
+  private func begin(_ place: Int, at offset: Int64) {
+    guard var route = routes[place] else { return }
+    if route.awaitsFirst { engine.assign(route.partition, rewind: offset, next: offset) }
+    route.awaitsFirst = false
+    route.isAtEnd = false
+    routes[place] = route
+  }
+
+  private func handOverIfDue() {
+    let moment = WallClock.monotonicSeconds()
+    let elapsed = moment - lastHandOver
+    guard elapsed >= Self.linger, pendingRecords > 0 || elapsed >= Self.refresh / 8 else { return }
+    guard shared.handOver.hasRoom || pendingRecords >= Self.maxBatchRecords else { return }
+    let share = min(elapsed / Self.refresh, Self.maxRefreshRows / Double(engine.subjectCount + 1))
+    deliver(engine.takeDecisions(sweep: share))
+    lastHandOver = moment
+    pendingRecords = 0
+  }
+
+  /// Hands a batch over. While the store has no room the consumer is paused, but still polled, so that
+  /// this member stays in its group.
+  private func deliver(_ decisions: Decisions) {
+    guard !decisions.isEmpty else { return }
+    remember(decisions.progress)
+    if shared.handOver.put(decisions, timeout: 1) { return }
+    shared.log.warning("the database is slower than the records: reading is paused")
+    shared.consumer.pause()
+    defer { shared.consumer.resume() }
+    while !shared.handOver.put(decisions, timeout: 0.5) {
+      if shared.isStopping() { return }
+      _ = try? shared.consumer.poll(max: 1, timeoutMilliseconds: 0, delegate: self) { _ in }
+    }
+  }
+
+  /// Hands over all there is, and waits until it is stored.
+  func flush(timeout: Double) {
+    let decisions = engine.takeDecisions(sweep: 1)
+    pendingRecords = 0
+    guard !decisions.isEmpty else { return wait(timeout) }
+    remember(decisions.progress)
+    _ = shared.handOver.put(decisions, timeout: timeout)
+    wait(timeout)
+  }
+
+  private func wait(_ timeout: Double) {
+    if !shared.handOver.waitUntilEmpty(timeout: timeout) {
+      shared.log.error("the last batch was not stored in time; it will be read again")
+    }
+  }
+
+  private func remember(_ progress: [PartitionProgress]) {
+    for entry in progress {
+      guard let name = shared.partitionMap.name(of: entry.partition) else { continue }
+      reached[name] = entry
+    }
+  }
+}
+
+extension Decisions {
+  /// Whether there is nothing to store.
+  var isEmpty: Bool {
+    rows.isEmpty && anomalies.isEmpty && windows.isEmpty && lateSamples.isEmpty
+      && invalidRecords.isEmpty && lostRanges.isEmpty && progress.isEmpty && subjects.isEmpty
+      && recordCount == 0
+  }
+}

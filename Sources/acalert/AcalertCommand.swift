@@ -1,0 +1,30 @@
+import AcalertService
+import ArgumentParser
+
+/// The command line.
+@main
+struct AcalertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "acalert",
+    abstract: "Watches streams of sensor records and says who is safe.",
+    discussion: """
+      Wearables send accelerometer samples through Kafka. Acalert compares each sample with the \
+      wearer's own last seconds, keeps one row per wearer in a SQLite database, and shows every \
+      change of a row in the browser at once.
+
+      To see it work:                    acalert demo
+      Against a Kafka cluster:           acalert serve --config config/acalert.yaml
+      Who is in danger just now:         acalert status --state danger
+      Is my configuration right:         acalert check-config config/acalert.yaml
+      What would it say of a recording:  acalert replay recording.csv
+
+      Exit codes: 0 done; 1 failed, or nothing matched (status); 64 wrong arguments; \
+      66 a file cannot be read; 69 something needed is not available (a port, a broker); \
+      78 the configuration is wrong.
+      """,
+    version: AcalertVersion.current,
+    subcommands: [
+      DemoCommand.self, ServeCommand.self, StatusCommand.self, CheckConfigCommand.self,
+      ReplayCommand.self,
+    ])
+}

@@ -1,0 +1,67 @@
+import AcalertService
+import ArgumentParser
+
+/// `acalert serve`: the service against a Kafka cluster.
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Runs the service against a Kafka cluster.",
+    discussion: """
+      Reads the topics named in the configuration, keeps its database in the folder named there, and \
+      serves the dashboard, the interface and the event stream. Ctrl-C or SIGTERM stops it cleanly; \
+      started again it goes on where it was, and so it does after kill -9.
+
+      Every setting is described in docs/CONFIGURATION.md.
+      """)
+
+  @Option(name: [.short, .long], help: "The configuration file.")
+  var config: String
+
+  @Option(help: "Listen here instead of where the configuration says, as ADDRESS:PORT.")
+  var http: String?
+
+  @Option(help: "Keep the database in this folder instead.")
+  var data: String?
+
+  func run() throws {
+    var settings = try readConfiguration(config)
+    if let data { settings.store.folder = data }
+    if let http { settings.http = try settings.http.listening(on: http) }
+    startLogging(settings.log.level)
+    let stop = StopSignal()
+    let service = try startService(settings)
+    print("acalert is watching; the dashboard is at \(service.url)")
+    while !stop.wait(seconds: 0.5) {
+      if let failure = service.failure {
+        complain("\(failure)")
+        service.stop()
+        throw ExitCode.failure
+      }
+    }
+    service.stop()
+  }
+}
+
+extension HTTPSettings {
+  func listening(on text: String) throws -> HTTPSettings {
+    guard let place = ListenAddress(text) else {
+      throw ValidationError("\"\(text)\" is not ADDRESS:PORT, like 127.0.0.1:8080 or [::1]:8080")
+    }
+    var settings = self
+    settings.address = place.address
+    settings.port = place.port
+    return settings
+  }
+}
+
+/// Starts a service, or ends with one clear line about why it cannot.
+func startService(_ settings: Configuration) throws -> Service {
+  do {
+    let service = Service(settings)
+    try service.start()
+    return service
+  } catch {
+    complain("\(error)")
+    throw ExitCodes.unavailable
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Kafka
+import Testing
+import simulation
+
+/// The service as a process of its own, killed as `kill -9` kills, again and again.
+@Suite(.serialized) struct KillTests {
+  static let users = 200
+
+  static func writeConfiguration(
+    _ cluster: TestCluster, topic: String, group: String, folder: String
+  ) throws -> String {
+    let properties = cluster.properties.merging(["session.timeout.ms": "6000"]) { first, _ in first
+    }
+    .map { "    \($0.key): \"\($0.value)\"" }.sorted()
+    let text = """
+      kafka:
+        bootstrap.servers: "\(cluster.brokers)"
+        group: \(group)
+        properties:
+      \(properties.joined(separator: "\n"))
+      streams:
+        - name: accelerometer
+          kind: wearer
+          topics: [\(topic)]
+          window: { length: 5s, aggregate: 5s, allowedLateness: 1s }
+          status: { stale: { after: 1h } }
+      store: { folder: "\(folder)" }
+      http: { listen: "127.0.0.1:0" }
+      """
+    let file = folder + "/acalert.yaml"
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    return file
+  }
+
+  /// All that must come out the same, whatever happened in between.
+  static func facts(_ folder: String) throws -> String {
+    let queries = [
+      """
+      select user, state, previous, since, last_seen, value, mean, std, score, reason, topic,
+        partition, offset from status order by user
+      """,
+      "select user, start, count, mean, std, min, max, flagged from windows order by user, start",
+      """
+      select user, start, hex(samples) from window_rows join subject_rows u on u.id = subject
+        order by 1, 2
+      """,
+      "select user, time, value, mean, std, score, partition, offset from anomalies order by 1, 2, 8",
+      "select reason, partition, offset from invalid_records order by 1, 2, 3",
+      "select topic, partition, next_offset from partitions order by 1, 2",
+    ]
+    return try queries.map { query in
+      let result = try ForeignProgram.run(["sqlite3", "\(folder)/acalert.db", query])
+      #expect(result.errors.isEmpty)
+      return result.output
+    }.joined(separator: "\n")
+  }
+
+  static func stored(_ folder: String) throws -> Int {
+    let result = try ForeignProgram.run([
+      "sqlite3", "-cmd", ".timeout 5000", "\(folder)/acalert.db",
+      "select coalesce(sum(next_offset), 0) from partitions",
+    ])
+    return Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+  }
+
+  /// Records of many wearers, sent piece by piece.
+  struct Feeder {
+    private var population: Population
+    private let producer: Producer
+    private let topic: String
+    private(set) var sent = 0
+
+    init(_ cluster: TestCluster, topic: String) throws {
+      var configuration = PopulationConfiguration(
+        startTime: Int64(Date().timeIntervalSince1970 * 1000) - 60_000)
+      configuration.users = KillTests.users
+      configuration.format = .axes
+      configuration.rate = 10
+      configuration.anomalyEvery = 400
+      configuration.malformed = 0.002
+      configuration.late = 0.01
+      configuration.lateBy = 500
+      population = try Population(configuration)
+      producer = try Producer(ProducerConfiguration(bootstrapServers: cluster.brokers))
+      self.topic = topic
+    }
+
+    mutating func send(_ count: Int) throws {
+      let topic = try producer.topic(topic)
+      let producer = producer
+      for _ in 0..<count {
+        var extra = 0
+        var failure: KafkaError?
+        population.next(
+          { record in
+            extra += 1
+            do throws(KafkaError) {
+              try producer.send(to: topic, key: record.key, value: record.value)
+            } catch {
+              failure = error
+            }
+          }, truth: { _ in })
+        sent += extra
+        if let failure { throw failure }
+      }
+    }
+
+    func flush() { #expect(producer.flush(timeoutMilliseconds: 30_000)) }
+  }
+
+  @Test func killedAgainAndAgain_TheTablesEndAsIfNothingHadHappened() throws {
+    let cluster = try TestCluster()
+    let topic = try cluster.topic("accelerometer", partitions: 4)
+    var feeder = try Feeder(cluster, topic: topic)
+
+    let broken = RunningService.makeFolder()
+    let brokenConfig = try Self.writeConfiguration(
+      cluster, topic: topic, group: cluster.group + "-broken", folder: broken)
+    for round in 0..<4 {
+      let victim = try ForeignProgram(["acalert", "serve", "--config", brokenConfig])
+      let before =
+        FileManager.default.fileExists(atPath: broken + "/acalert.db")
+        ? try Self.stored(broken) : 0
+      // Half of the piece waits for it, half comes while it runs.
+      try feeder.send(6_000)
+      try eventually(within: 60, "run \(round) gets on from \(before); \(victim.errors)") {
+        try FileManager.default.fileExists(atPath: broken + "/acalert.db")
+          && Self.stored(broken) > before
+      }
+      try feeder.send(6_000)
+      // Killed in the middle of things: some of this is stored, some on its way, some not yet read.
+      try eventually(within: 60, "run \(round) gets further; \(victim.errors)") {
+        try Self.stored(broken) > before + 6_000 + 500 * round
+      }
+      victim.kill()
+    }
+    feeder.flush()
+
+    let whole = RunningService.makeFolder()
+    let wholeConfig = try Self.writeConfiguration(
+      cluster, topic: topic, group: cluster.group + "-whole", folder: whole)
+    let uninterrupted = try ForeignProgram(["acalert", "serve", "--config", wholeConfig])
+    try eventually(
+      within: 60, "the uninterrupted run has stored everything; \(uninterrupted.errors)"
+    ) {
+      try Self.stored(whole) == feeder.sent
+    }
+    #expect(uninterrupted.stop() < 4)
+    #expect(uninterrupted.process.terminationStatus == 0)
+
+    let last = try ForeignProgram(["acalert", "serve", "--config", brokenConfig])
+    let expected = try Self.facts(whole)
+    #expect(expected.split(separator: "\n").count > 1_000)
+    var found = ""
+    // Rows whose last value was not yet written when the kill came are written once the windows have
+    // been filled again.
+    let _: Void? = try? eventually(within: 30, "the tables are the same") {
+      found = try Self.facts(broken)
+      return found == expected
+    }
+    _ = last.stop()
+    if found != expected {
+      let left = Set(found.split(separator: "\n"))
+      let right = Set(expected.split(separator: "\n"))
+      Issue.record(
+        """
+        \(left.count) lines against \(right.count)
+        only after the kills: \(left.subtracting(right).sorted().prefix(5))
+        only without: \(right.subtracting(left).sorted().prefix(5))
+        """)
+    }
+  }
+}
