@@ -44,6 +44,9 @@ public final class Service: Sendable {
   /// Where the dashboard is.
   public var url: String { rooms.withLock { $0?.http.url } ?? "" }
 
+  /// Whether partitions have been assigned and are read.
+  public var isReading: Bool { rooms.withLock { !($0?.consumer.assignment.isEmpty ?? true) } }
+
   /// The file of the database.
   public var databasePath: String {
     URL(fileURLWithPath: settings.store.folder).appendingPathComponent("acalert.db").path
@@ -212,13 +215,12 @@ public final class Service: Sendable {
 
   private var readiness: [ReadinessCheck] {
     let failure = failure
-    let assigned = rooms.withLock { $0?.consumer.assignment.count ?? 0 }
     return [
       ReadinessCheck(
         name: "service", isReady: failure == nil, detail: failure.map { "\($0)" } ?? "ok"),
       ReadinessCheck(
-        name: "kafka", isReady: assigned > 0,
-        detail: assigned > 0 ? "ok" : "no partition is assigned yet"),
+        name: "kafka", isReady: isReading,
+        detail: isReading ? "ok" : "no partition is assigned yet"),
     ]
   }
 

@@ -43,7 +43,7 @@ public struct WindowRules: Equatable, Sendable {
   public var maxSamples: Int
 
   public init(
-    length: Int64 = 10_000, aggregate: Int64 = 10_000, allowedLateness: Int64 = 2_000,
+    length: Int64 = 10_000, aggregate: Int64 = 10_000, allowedLateness: Int64 = 5_000,
     maxSamples: Int = 8_192
   ) {
     self.length = length
@@ -72,7 +72,7 @@ public struct ZScoreRules: Equatable, Sendable {
   public var k: Double { Double(thousandthsOfK) / 1000 }
 
   public init(
-    thousandthsOfK: Int64 = 4_000, minSamples: Int = 8, minStd: Int64 = 100_000,
+    thousandthsOfK: Int64 = 4_000, minSamples: Int = 5, minStd: Int64 = 100_000,
     sides: Sides = .both
   ) {
     self.thousandthsOfK = thousandthsOfK

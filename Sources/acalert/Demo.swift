@@ -6,8 +6,9 @@ import simulation
 /// An embedded broker, the service and the simulator, joined.
 struct Demo {
   static let topic = "accelerometer"
-  /// With a few mebibytes kept in each, the records of several seconds: enough for any pause.
-  private static let partitions = 8
+  /// So many bursts a second leave a partition of the embedded broker, which keeps some five mebibytes,
+  /// about ten seconds to be read.
+  private static let recordsPerPartition = 2_500.0
 
   let service: Service
   private let broker: EmbeddedBroker
@@ -15,24 +16,37 @@ struct Demo {
 
   init(population: PopulationConfiguration, http: HTTPSettings, folder: String) throws {
     let broker = try EmbeddedBroker()
-    try broker.createTopic(Self.topic, partitions: Self.partitions)
+    let load = Double(population.users) * population.rate
+    try broker.createTopic(
+      Self.topic, partitions: Int((load / Self.recordsPerPartition).rounded(.up)))
     try broker.createTopic(Self.topic + DeadLetterSettings().suffix, partitions: 1)
     var settings = Configuration()
     settings.kafka.bootstrapServers = broker.bootstrapServers
     settings.kafka.properties = EmbeddedBroker.consumerProperties
     settings.kafka.isEmbedded = true
+    // Two seconds of a wearer's motion are the least to judge by: less than a step says nothing.
+    settings.streams[0].rules.zscore.minSamples = max(
+      settings.streams[0].rules.zscore.minSamples, Int(population.hertz * 2))
     settings.http = http
     settings.store.folder = folder
     let simulation = try Simulation(
       SimulationConfiguration(population),
       sink: .kafka(
-        ProducerConfiguration(bootstrapServers: broker.bootstrapServers), topic: Self.topic))
+        ProducerConfiguration(
+          bootstrapServers: broker.bootstrapServers, properties: ["compression.type": "zstd"]),
+        topic: Self.topic))
     let service = Service(settings)
     try service.start()
-    simulation.start()
     self.broker = broker
     self.simulation = simulation
     self.service = service
+  }
+
+  /// Lets the wearers begin once the service reads; true from then on.
+  func beginIfReady() -> Bool {
+    guard service.isReading else { return false }
+    simulation.start()
+    return true
   }
 
   var brokers: String { broker.bootstrapServers }

@@ -32,7 +32,7 @@ struct DemoCommand: ParsableCommand {
   var anomalyEvery = 5000
 
   @Option(help: "Samples a second within a record.")
-  var hz = 25.0
+  var hz = 20.0
 
   @Option(help: "Stop by itself after so many seconds.")
   var duration: Int?
@@ -65,7 +65,14 @@ struct DemoCommand: ParsableCommand {
     fflush(nil)
     let line = ProgressLine()
     let begin = Date()
-    while !stop.wait(seconds: 0.5) {
+    var hasBegun = false
+    while !stop.wait(seconds: hasBegun ? 0.5 : 0.1) {
+      if !hasBegun {
+        // An embedded broker takes three seconds to let the first member into a group.
+        hasBegun = demo.beginIfReady()
+        line.show("waiting for the broker …")
+        continue
+      }
       if let failure = demo.service.failure {
         line.end()
         complain("\(failure)")

@@ -85,7 +85,7 @@ import Testing
       let lateness: Int64 =
         switch Int.random(in: 0..<12, using: &generator) {
         case 0: Int64.random(in: 0...1_500, using: &generator)
-        case 1: Int64.random(in: 2_000...30_000, using: &generator)
+        case 1: Int64.random(in: 5_000...30_000, using: &generator)
         default: 0
         }
       let time = arrival + skew[user] - lateness

@@ -24,8 +24,8 @@ import Testing
     Self.rest(&bench, from: Self.start + 100, count: 20)
     let second = try #require(bench.take().row())
     #expect(second.state == .safe && second.replacedState == .unknown && second.isTransition)
-    #expect(second.cause == RecordOrigin(partition: 0, offset: 8))
-    #expect(second.since == Self.start + 800)
+    #expect(second.cause == RecordOrigin(partition: 0, offset: 5))
+    #expect(second.since == Self.start + 500)
   }
 
   @Test func oneOddSample_Warns_AndIsCalledOffByQuiet() throws {
@@ -101,11 +101,11 @@ import Testing
     var bench = try Bench()
     Self.rest(&bench, from: Self.start, count: 50)
     _ = bench.take()
-    bench.send(Self.start + 4_900 - 2_001, 5_000_000)
+    bench.send(Self.start + 4_900 - 5_001, 5_000_000)
     let decisions = bench.take()
     #expect(decisions.anomalies.isEmpty && decisions.rows.isEmpty)
     let late = try #require(decisions.lateSamples.first)
-    #expect(late.lateness == 2_001 && late.value == 5 && late.origin.offset == 50)
+    #expect(late.lateness == 5_001 && late.value == 5 && late.origin.offset == 50)
   }
 
   @Test func aDeviceWhoseClockRunsAhead_MakesNobodyElseLate() throws {
@@ -117,22 +117,22 @@ import Testing
 
   @Test func silence_IsAState_AndEndsInUnknown() throws {
     var bench = try Bench()
-    Self.rest(&bench, from: Self.start, count: 150)
+    Self.rest(&bench, from: Self.start, count: 180)
     Self.rest(&bench, from: Self.start, count: 50, user: "other")
     #expect(bench.take(sweep: 1).windows.map(\.count) == [100])
-    bench.engine.advanceClock(of: 0, to: Self.start + 14_900 + 60_000)
+    bench.engine.advanceClock(of: 0, to: Self.start + 17_900 + 60_000)
     #expect(bench.take(sweep: 1).row()?.state == nil)
-    bench.engine.advanceClock(of: 0, to: Self.start + 14_900 + 60_001)
+    bench.engine.advanceClock(of: 0, to: Self.start + 17_900 + 60_001)
     let decisions = bench.take(sweep: 1)
     let stale = try #require(decisions.row())
     #expect(stale.state == .stale && stale.cause == nil && stale.value == nil)
-    #expect(stale.since == Self.start + 14_900 && stale.reason == "no data for 60 s")
+    #expect(stale.since == Self.start + 17_900 && stale.reason == "no data for 60 s")
     // The window that was open is not lost.
-    #expect(decisions.windows.map(\.count) == [50])
-    bench.send(Self.start + 80_000, 1_000_000)
+    #expect(decisions.windows.map(\.count) == [80])
+    bench.send(Self.start + 90_000, 1_000_000)
     let back = try #require(bench.take().row())
     #expect(back.state == .unknown && back.replacedState == .stale)
-    #expect(back.since == Self.start + 80_000)
+    #expect(back.since == Self.start + 90_000)
   }
 
   @Test func aWearerWhoFallsSilentInDanger_IsNotForgotten() throws {
