@@ -31,7 +31,7 @@ bench: ## Measure the stages and the whole (minutes)
 	swift run -c release --package-path Benchmarks acalert-benchmarks
 
 lint: ## Check the format of the sources
-	swift format lint -r --strict Package.swift Sources Tests simulator Benchmarks Plugins
+	swift format lint -r --strict Package.swift Sources Tests simulator Plugins $(wildcard Benchmarks)
 
 format: ## Format the sources
 	swift format -i -r Package.swift Sources Tests simulator Benchmarks Plugins
