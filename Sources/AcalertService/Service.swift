@@ -33,6 +33,7 @@ public final class Service: Sendable {
     var pipeline: WorkerThread
     var writer: WorkerThread
     var deadLetters: WorkerThread?
+    var publisher: DeadLetterPublisher?
   }
 
   /// A service that has not started. ``start()`` does all that can fail.
@@ -151,7 +152,7 @@ public final class Service: Sendable {
         writer: WorkerThread(name: "store") { writer.run() },
         deadLetters: publisher.map { publisher in
           WorkerThread(name: "dead-letters") { publisher.run() }
-        })
+        }, publisher: publisher)
     }
   }
 
@@ -166,6 +167,7 @@ public final class Service: Sendable {
         return taken
       })
     else { return }
+    rooms.publisher?.signal()
     rooms.deadLetters?.join(timeout: 2)
     rooms.pipeline.join(timeout: 8)
     rooms.handOver.close()
