@@ -1,61 +1,53 @@
 import Foundation
 
 /// A program that is not ours, or our own as a user starts it: what it printed, or a handle on it while it
-/// runs. `@unchecked Sendable`: output is gathered under a lock; the rest is set before it starts.
+/// runs.
+///
+/// What it prints goes to files, not through pipes: pipes are inherited by every program that another test
+/// starts at the same moment, and then have no end. `@unchecked Sendable`: all is set before it starts.
 final class ForeignProgram: @unchecked Sendable {
   let process = Process()
-  private let lock = NSLock()
-  private var gathered = Data()
-  private var complaints = Data()
-  private let standardInput = Pipe()
+  private let outputFile: URL
+  private let errorFile: URL
+  private let standardInput: Pipe?
 
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    let executable = try Self.find(arguments[0])
-    process.executableURL = URL(fileURLWithPath: executable)
+  /// - Parameter input: what it reads from its standard input; `nil`: what `send` gives it.
+  init(_ arguments: [String], input: String? = nil) throws {
+    process.executableURL = URL(fileURLWithPath: try Self.find(arguments[0]))
     process.arguments = Array(arguments.dropFirst())
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = standardInput
-    let out = Pipe()
-    let err = Pipe()
-    process.standardOutput = out
-    process.standardError = err
-    out.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      self?.keep(data, isComplaint: false)
+    let folder = FileManager.default.temporaryDirectory
+    let name = "acalert-program-\(UInt64.random(in: 0...UInt64.max))"
+    outputFile = folder.appendingPathComponent(name + ".out")
+    errorFile = folder.appendingPathComponent(name + ".err")
+    for file in [outputFile, errorFile] { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: outputFile)
+    process.standardError = try FileHandle(forWritingTo: errorFile)
+    if let input {
+      let file = folder.appendingPathComponent(name + ".in")
+      try Data(input.utf8).write(to: file)
+      defer { try? FileManager.default.removeItem(at: file) }
+      standardInput = nil
+      process.standardInput = try FileHandle(forReadingFrom: file)
+      try process.run()
+    } else {
+      let pipe = Pipe()
+      standardInput = pipe
+      process.standardInput = pipe
+      try process.run()
     }
-    err.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      self?.keep(data, isComplaint: true)
-    }
-    try process.run()
-  }
-
-  private func keep(_ data: Data, isComplaint: Bool) {
-    lock.lock()
-    if isComplaint { complaints.append(data) } else { gathered.append(data) }
-    lock.unlock()
   }
 
   /// What has been printed so far.
-  var output: String {
-    lock.lock()
-    defer { lock.unlock() }
-    return String(decoding: gathered, as: UTF8.self)
-  }
+  var output: String { Self.text(outputFile) }
+  var errors: String { Self.text(errorFile) }
 
-  var errors: String {
-    lock.lock()
-    defer { lock.unlock() }
-    return String(decoding: complaints, as: UTF8.self)
+  private static func text(_ file: URL) -> String {
+    String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
   }
 
   func send(_ text: String) throws {
-    try standardInput.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try standardInput?.fileHandleForWriting.write(contentsOf: Data(text.utf8))
   }
-
-  func endInput() { try? standardInput.fileHandleForWriting.close() }
 
   /// Kills it as `kill -9` does, and waits for its end.
   func kill() {
@@ -71,24 +63,18 @@ final class ForeignProgram: @unchecked Sendable {
     return Date().timeIntervalSince(begin)
   }
 
-  deinit { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
+  deinit {
+    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    for file in [outputFile, errorFile] { try? FileManager.default.removeItem(at: file) }
+  }
 
   /// Runs a program to its end, with `input` as its standard input.
   static func run(
     _ arguments: [String], input: String = ""
   ) throws -> (output: String, errors: String, status: Int32) {
-    let program = try ForeignProgram(arguments)
-    if !input.isEmpty { try program.send(input) }
-    program.endInput()
+    let program = try ForeignProgram(arguments, input: input)
     program.process.waitUntilExit()
-    // The pipes' last bytes may come after the exit.
-    let status = program.process.terminationStatus
-    var before = -1
-    while before != program.output.count + program.errors.count {
-      before = program.output.count + program.errors.count
-      _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(20))
-    }
-    return (program.output, program.errors, status)
+    return (program.output, program.errors, program.process.terminationStatus)
   }
 
   /// Our own programs lie beside the tests; all others in the usual places.
