@@ -10,6 +10,16 @@ let package = Package(
   products: [
     .executable(name: "acalert", targets: ["acalert"]),
     .executable(name: "simulator", targets: ["simulator"]),
+
+    // The rooms, for the package in Benchmarks/, which measures them one by one.
+    .library(name: "Events", targets: ["Events"]),
+    .library(name: "Detection", targets: ["Detection"]),
+    .library(name: "Kafka", targets: ["Kafka"]),
+    .library(name: "Store", targets: ["Store"]),
+    .library(name: "HTTPServer", targets: ["HTTPServer"]),
+    .library(name: "Dashboard", targets: ["Dashboard"]),
+    .library(name: "AcalertService", targets: ["AcalertService"]),
+    .library(name: "simulation", targets: ["simulation"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

@@ -47,6 +47,7 @@ extension Engine {
     _ samples: UnsafeBufferPointer<Sample>, origin: RecordOrigin, arrival: Int64
   ) {
     let rules = hot + Int(subject.pointee.stream)
+    let zscore = rules.pointee.zscore
     var sums = subject.pointee.sums
     var block = block(of: subject)
     var earliestLate = Int64.max
@@ -70,7 +71,7 @@ extension Engine {
         continue
       }
       hasCounted = true
-      let isFlagged = rules.pointee.zscore.flags(sample.value, against: sums)
+      let isFlagged = zscore.flags(sample.value, against: sums)
       append(subject, &sums, &block, sample, isFlagged: isFlagged, rules)
       // Most samples are normal and belong to subjects that are safe: nothing more to do for them.
       if isFlagged || subject.pointee.state != .safe || subject.pointee.flags.contains(.noted) {
@@ -97,7 +98,8 @@ extension Engine {
   ) {
     let old = subject.pointee.lastTime
     guard old != .min, time &- old <= rules.pointee.retention else {
-      restart(index, subject, &sums, at: time, rules)
+      restart(index, subject, at: time, rules)
+      sums = WindowSums()
       return
     }
     var place = Int(subject.pointee.count &- subject.pointee.pending)
@@ -137,11 +139,10 @@ extension Engine {
   /// nothing of the past reaches it.
   @inline(never)
   private mutating func restart(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
-    at time: Int64, _ rules: UnsafeMutablePointer<HotRules>
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at time: Int64,
+    _ rules: UnsafeMutablePointer<HotRules>
   ) {
     closeWindows(index, subject, watermark: time &- rules.pointee.lateness, rules)
-    sums = WindowSums()
     subject.pointee.head = 0
     subject.pointee.count = 0
     subject.pointee.pending = 0
@@ -160,7 +161,10 @@ extension Engine {
     _ sample: Sample, isFlagged: Bool, _ rules: UnsafeMutablePointer<HotRules>
   ) {
     if Int(subject.pointee.count) == block.capacity {
-      makeRoom(subject, &sums, rules)
+      // By a copy: `sums` itself stays in registers, because its address is nowhere known.
+      var reduced = sums
+      makeRoom(subject, &reduced, rules)
+      sums = reduced
       block = self.block(of: subject)
     }
     block.slot(subject, Int(subject.pointee.count)).pointee = RingSlab.Slot(
@@ -211,7 +215,7 @@ extension Engine {
   private func grownClass(
     _ subject: UnsafeMutablePointer<Subject>, _ rules: UnsafeMutablePointer<HotRules>
   ) -> Int {
-    guard subject.pointee.blockClass != Subject.noBlock else { return 0 }
+    guard subject.pointee.blockClass != Subject.noBlock else { return RingSlab.firstClass }
     let next = Int(subject.pointee.blockClass) + 1
     let count = Int64(subject.pointee.count)
     let span = subject.pointee.lastTime - subject.pointee.time(of: slot(subject, 0).pointee)

@@ -30,31 +30,39 @@ extension Engine {
   }
 
   private mutating func emitWindow(
-    _ index: UInt32, _ ring: RingView, places: Range<Int>, start: Int64, length: Int64
+    _ index: UInt32, _ ring: RingView, places: Range<Int>, start window: Int64, length: Int64
   ) {
     let digits = rules[Int(subjects[index].pointee.stream)].digits
     let begin = decisions.packedSamples.count
-    var writer = PackedSamples.Writer(
-      start: start, count: places.count, into: &decisions.packedSamples)
     var sums = WindowSums()
     var least = Int32.max
     var greatest = Int32.min
     var flagged = 0
-    for place in places {
-      let slot = ring.slot(at: place).pointee
-      let value = slot.value
-      sums.add(value)
-      least = min(least, value)
-      greatest = max(greatest, value)
-      flagged += slot.isFlagged ? 1 : 0
-      writer.append(
-        time: ring.time(at: place), value: value, isFlagged: slot.isFlagged,
-        to: &decisions.packedSamples)
+    // Packed beside the array and put into it at once: an array asks at each byte whether it has room.
+    withUnsafeTemporaryAllocation(
+      of: UInt8.self, capacity: (places.count + 1) * PackedSamples.Encoder.bytesOfSample
+    ) { buffer in
+      guard let start = buffer.baseAddress else { return }
+      var end = start
+      var encoder = PackedSamples.Encoder(start: window)
+      encoder.begin(count: places.count, at: &end)
+      for place in places {
+        let slot = ring.slot(at: place).pointee
+        let value = slot.value
+        sums.add(value)
+        least = min(least, value)
+        greatest = max(greatest, value)
+        flagged += slot.isFlagged ? 1 : 0
+        encoder.append(
+          time: ring.time(at: place), value: value, isFlagged: slot.isFlagged, at: &end)
+      }
+      decisions.packedSamples.append(
+        contentsOf: UnsafeBufferPointer(start: start, count: end - start))
     }
     let unit = DecimalText.unit(digits: digits)
     decisions.windows.append(
       WindowAggregate(
-        subject: index, start: start, end: start + length, count: places.count,
+        subject: index, start: window, end: window + length, count: places.count,
         mean: sums.mean / unit, std: sums.standardDeviation / unit, min: Double(least) / unit,
         max: Double(greatest) / unit, flagged: flagged, digits: digits,
         packed: begin..<decisions.packedSamples.count))

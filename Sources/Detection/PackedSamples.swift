@@ -21,24 +21,59 @@ public enum PackedSamples {
 
   /// A writer that appends one pack to a buffer of bytes.
   public struct Writer {
+    private var encoder: Encoder
+
+    /// Starts a pack of `count` samples that belong to the window beginning at `start`.
+    public init(start: Int64, count: Int, into bytes: inout [UInt8]) {
+      encoder = Encoder(start: start)
+      Self.append(to: &bytes) { [encoder] in encoder.begin(count: count, at: &$0) }
+    }
+
+    /// Appends one sample. Times must not decrease.
+    public mutating func append(
+      time: Int64, value: Int32, isFlagged: Bool, to bytes: inout [UInt8]
+    ) {
+      Self.append(to: &bytes) {
+        encoder.append(time: time, value: value, isFlagged: isFlagged, at: &$0)
+      }
+    }
+
+    private static func append(
+      to bytes: inout [UInt8], _ body: (inout UnsafeMutablePointer<UInt8>) -> Void
+    ) {
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Encoder.bytesOfSample) { buffer in
+        guard let start = buffer.baseAddress else { return }
+        var end = start
+        body(&end)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: end - start))
+      }
+    }
+  }
+
+  /// Writes a pack into memory that is large enough.
+  struct Encoder {
+    /// The most bytes of one sample: ten for the time and five for the value; or of the count.
+    static let bytesOfSample = 15
+
     private var lastTime: Int64
     private var lastStep: Int64 = 0
     private var lastValue: Int64 = 0
 
-    /// Starts a pack of `count` samples that belong to the window beginning at `start`.
-    public init(start: Int64, count: Int, into bytes: inout [UInt8]) {
-      lastTime = start
-      Self.append(UInt64(count), to: &bytes)
+    init(start: Int64) { lastTime = start }
+
+    /// Writes what precedes the samples.
+    @inline(__always)
+    func begin(count: Int, at end: inout UnsafeMutablePointer<UInt8>) {
+      Self.write(UInt64(count), at: &end)
     }
 
-    /// Appends one sample. Times must not decrease.
     @inline(__always)
-    public mutating func append(
-      time: Int64, value: Int32, isFlagged: Bool, to bytes: inout [UInt8]
+    mutating func append(
+      time: Int64, value: Int32, isFlagged: Bool, at end: inout UnsafeMutablePointer<UInt8>
     ) {
       let step = time - lastTime
-      Self.append(Self.zigzag(step - lastStep) << 1 | (isFlagged ? 1 : 0), to: &bytes)
-      Self.append(Self.zigzag(Int64(value) - lastValue), to: &bytes)
+      Self.write(Self.zigzag(step - lastStep) << 1 | (isFlagged ? 1 : 0), at: &end)
+      Self.write(Self.zigzag(Int64(value) - lastValue), at: &end)
       lastTime = time
       lastStep = step
       lastValue = Int64(value)
@@ -50,13 +85,15 @@ public enum PackedSamples {
     }
 
     @inline(__always)
-    private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+    private static func write(_ value: UInt64, at end: inout UnsafeMutablePointer<UInt8>) {
       var rest = value
       while rest >= 0x80 {
-        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+        end.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
+        end += 1
         rest >>= 7
       }
-      bytes.append(UInt8(truncatingIfNeeded: rest))
+      end.pointee = UInt8(truncatingIfNeeded: rest)
+      end += 1
     }
   }
 

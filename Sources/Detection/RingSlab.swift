@@ -1,9 +1,11 @@
 /// Flat memory for the rings of all subjects of one engine.
 ///
-/// Blocks come in classes of 4, 8, 12, 16, 24, 32, 48, … samples (powers of two and half-way
-/// between), cut from chunks of one mebibyte that never move; a block that a growing ring leaves goes
-/// to its class's free list. A block is named by its place in units of four samples, which fits 32
-/// bits for 128 GiB.
+/// Blocks come in classes of 2, 4, 6, … 16 samples and from there in four steps a doubling (20, 24, 28,
+/// 32, 40, …), so that at most a fifth of a block is air. They are cut from chunks of a quarter of a
+/// mebibyte that never move. A chunk holds blocks of one class; when the last of them is released,
+/// because rings have grown, the chunk is free for any other class. So the small blocks that every ring
+/// begins with cost nothing once the rings are large. A block is named by its place in units of two
+/// samples, which fits 32 bits for 64 GiB.
 struct RingSlab: ~Copyable {
   /// One sample of a ring: the low 32 bits of its time, and its value shifted left by one, with the
   /// flag in the lowest bit.
@@ -22,42 +24,63 @@ struct RingSlab: ~Copyable {
   }
 
   static let largestClass = Self.sizeClass(holding: WindowSums.maxCount)
+  /// The class that a ring begins with: 4 samples.
+  static let firstClass = 1
 
   /// Stands for the block of a ring that has none; never read or written.
   let none: UnsafeMutablePointer<Slot>
 
-  private static let slotsPerUnit = 4
-  private static let unitsPerChunk = 1 << 15
-  private var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>>
-  private var chunkCount = 0
-  private var chunkCapacity = 64
-  private var unitsUsedOfLast = Self.unitsPerChunk
-  /// First free block of each class; a free block's first four bytes name the next.
-  private var free: [UInt32]
+  private static let samplesPerUnit = 2
+  private static let chunkShift = 14
+  private static let unitsPerChunk = 1 << chunkShift
+  private static let samplesPerChunk = unitsPerChunk * samplesPerUnit
+  private static let nothing = UInt32.max
+
+  /// What is known of a chunk besides where it is.
+  private struct Chunk {
+    var sizeClass = 0
+    /// Blocks in use.
+    var used = 0
+    /// Units that have been cut into blocks, from the beginning.
+    var cut = 0
+    /// The first released block; a released block's first four bytes name the next.
+    var free = RingSlab.nothing
+    /// Its neighbours in the list of chunks of its class that have room.
+    var previous = RingSlab.nothing
+    var next = RingSlab.nothing
+  }
+
+  /// Where the chunks are: apart from `chunks`, because the way of every sample leads through it.
+  private var bases: UnsafeMutablePointer<UnsafeMutablePointer<Slot>>
+  private var baseCapacity = 64
+  private var chunks: [Chunk] = []
+  /// Chunks that were allocated for themselves, as against the second half of a large block.
+  private var allocated: [UInt32] = []
+  /// For each class the first chunk that has room.
+  private var roomy: [UInt32]
+  /// Chunks without a block.
+  private var empty: [UInt32] = []
 
   init() {
     none = .allocate(capacity: 1)
-    chunks = .allocate(capacity: chunkCapacity)
-    free = Array(repeating: .max, count: Self.largestClass + 1)
+    bases = .allocate(capacity: baseCapacity)
+    roomy = Array(repeating: Self.nothing, count: Self.largestClass + 1)
   }
 
   deinit {
-    for index in 0..<chunkCount { chunks[index].deallocate() }
-    chunks.deallocate()
+    for index in allocated { bases[Int(index)].deallocate() }
+    bases.deallocate()
     none.deallocate()
   }
 
   /// Bytes taken from the system.
-  var bytes: Int {
-    chunkCount * Self.unitsPerChunk * Self.slotsPerUnit * MemoryLayout<Slot>.stride
-  }
+  var bytes: Int { chunks.count * Self.samplesPerChunk * MemoryLayout<Slot>.stride }
 
-  /// Samples in a block of class `index`: 4, 8, 12, 16, 24, 32, 48, 64, …
+  /// Samples in a block of class `index`.
   @inline(__always)
   static func capacity(ofClass index: Int) -> Int {
-    if index < 2 { return 4 << index }
-    let power = 8 << ((index - 1) >> 1)
-    return index & 1 == 1 ? power : power / 2 * 3
+    if index < 8 { return 2 &* (index &+ 1) }
+    return (5 &+ (index & 3)) &<< ((index &- 8) &>> 2 &+ 2)
   }
 
   /// The smallest class whose blocks hold `count` samples.
@@ -70,47 +93,94 @@ struct RingSlab: ~Copyable {
   @inline(__always)
   func slots(of block: UInt32) -> UnsafeMutablePointer<Slot> {
     let unit = Int(block)
-    return chunks[unit >> 15] + (unit & (Self.unitsPerChunk - 1)) * Self.slotsPerUnit
+    return bases[unit >> Self.chunkShift]
+      + (unit & (Self.unitsPerChunk - 1)) * Self.samplesPerUnit
   }
 
   mutating func allocate(class index: Int) -> UInt32 {
-    let head = free[index]
-    if head != .max {
-      free[index] = slots(of: head).pointee.time
-      return head
+    let units = Self.capacity(ofClass: index) / Self.samplesPerUnit
+    if roomy[index] == Self.nothing { addChunk(class: index) }
+    let place = Int(roomy[index])
+    var block = chunks[place].free
+    if block == Self.nothing {
+      block = UInt32(place << Self.chunkShift + chunks[place].cut)
+      chunks[place].cut += units
+    } else {
+      chunks[place].free = slots(of: block).pointee.time
     }
-    let units = Self.capacity(ofClass: index) / Self.slotsPerUnit
-    if unitsUsedOfLast + units > Self.unitsPerChunk { addChunk() }
-    let block = UInt32((chunkCount - 1) * Self.unitsPerChunk + unitsUsedOfLast)
-    unitsUsedOfLast += units
+    chunks[place].used += 1
+    if !hasRoom(chunks[place]) { unlist(place) }
     return block
   }
 
   mutating func release(_ block: UInt32, class index: Int) {
-    slots(of: block).pointee.time = free[index]
-    free[index] = block
+    let place = Int(block) >> Self.chunkShift
+    if !hasRoom(chunks[place]) { list(place) }
+    slots(of: block).pointee.time = chunks[place].free
+    chunks[place].free = block
+    chunks[place].used -= 1
+    // A chunk of one large block stays with its class, which alone has use for its size.
+    if chunks[place].used == 0, Self.chunksPerBlock(ofClass: index) == 1 {
+      unlist(place)
+      empty.append(UInt32(place))
+    }
   }
 
-  private mutating func addChunk() {
-    // What is left of the last chunk goes to the smallest class, so that it is not lost.
-    if chunkCount > 0 {
-      while unitsUsedOfLast < Self.unitsPerChunk {
-        release(UInt32((chunkCount - 1) * Self.unitsPerChunk + unitsUsedOfLast), class: 0)
-        unitsUsedOfLast += 1
+  private static func chunksPerBlock(ofClass index: Int) -> Int {
+    (capacity(ofClass: index) + samplesPerChunk - 1) / samplesPerChunk
+  }
+
+  private func hasRoom(_ chunk: Chunk) -> Bool {
+    let units = Self.capacity(ofClass: chunk.sizeClass) / Self.samplesPerUnit
+    return chunk.free != Self.nothing || chunk.cut == 0
+      || chunk.cut + units <= Self.unitsPerChunk
+  }
+
+  /// Gives the class a chunk with room: an empty one, or a new one.
+  private mutating func addChunk(class index: Int) {
+    let count = Self.chunksPerBlock(ofClass: index)
+    let place: Int
+    if count == 1, let used = empty.popLast() {
+      place = Int(used)
+    } else {
+      place = chunks.count
+      let base = UnsafeMutablePointer<Slot>.allocate(capacity: count * Self.samplesPerChunk)
+      allocated.append(UInt32(place))
+      for part in 0..<count {
+        chunks.append(Chunk())
+        if chunks.count > baseCapacity { growBases() }
+        bases[place + part] = base + part * Self.samplesPerChunk
       }
     }
-    if chunkCount == chunkCapacity {
-      let larger = UnsafeMutablePointer<UnsafeMutablePointer<Slot>>.allocate(
-        capacity: chunkCapacity * 2)
-      larger.moveInitialize(from: chunks, count: chunkCount)
-      chunks.deallocate()
-      chunks = larger
-      chunkCapacity *= 2
+    chunks[place] = Chunk(sizeClass: index)
+    list(place)
+  }
+
+  private mutating func growBases() {
+    let larger = UnsafeMutablePointer<UnsafeMutablePointer<Slot>>.allocate(
+      capacity: baseCapacity * 2)
+    larger.moveInitialize(from: bases, count: baseCapacity)
+    bases.deallocate()
+    bases = larger
+    baseCapacity *= 2
+  }
+
+  private mutating func list(_ place: Int) {
+    let index = chunks[place].sizeClass
+    let first = roomy[index]
+    chunks[place].previous = Self.nothing
+    chunks[place].next = first
+    if first != Self.nothing { chunks[Int(first)].previous = UInt32(place) }
+    roomy[index] = UInt32(place)
+  }
+
+  private mutating func unlist(_ place: Int) {
+    let (previous, next) = (chunks[place].previous, chunks[place].next)
+    if previous == Self.nothing {
+      roomy[chunks[place].sizeClass] = next
+    } else {
+      chunks[Int(previous)].next = next
     }
-    let slots = Self.unitsPerChunk * Self.slotsPerUnit
-    let chunk = UnsafeMutablePointer<Slot>.allocate(capacity: slots)
-    chunks[chunkCount] = chunk
-    chunkCount += 1
-    unitsUsedOfLast = 0
+    if next != Self.nothing { chunks[Int(next)].previous = previous }
   }
 }

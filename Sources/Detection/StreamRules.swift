@@ -39,7 +39,7 @@ public struct WindowRules: Equatable, Sendable {
   /// How far a sample may come behind its subject's newest one and still count.
   public var allowedLateness: Int64
   /// The most samples kept of one subject; beyond it the oldest leave early. At most 65,536, and
-  /// rounded up to a size of block (a power of two, or one and a half times that).
+  /// rounded up to a size of block (at most a quarter more, see `RingSlab`).
   public var maxSamples: Int
 
   public init(

@@ -8,13 +8,16 @@ import Events
 ///
 /// D is computed in whole numbers, which is where floating point would cancel. Both sides are then
 /// compared in `Double`, whose error is below 2⁻⁵⁰ of either; only if they agree to 10⁻¹² is the
-/// comparison repeated in 256-bit integers. So the answer is exact and costs a few nanoseconds.
+/// comparison repeated in 256-bit integers. So the answer is exact and costs a few nanoseconds; and
+/// fewer still for a sample within k · minStd of the mean, which needs no s.
 struct ZScore {
   private let kSquared: Double
   private let thousandthsSquared: UInt128
   private let minSamples: Int64
   private let floorSquared: Double
   private let floorSquaredExact: UInt128
+  /// k · minStd, rounded down: what lies no further from the mean is never flagged, whatever s is.
+  private let quietDistance: Int64
   private let allowsHigh: Bool
   private let allowsLow: Bool
   private let minStd: Double
@@ -26,6 +29,8 @@ struct ZScore {
     minSamples = Int64(rules.minSamples)
     minStd = Double(rules.minStd)
     floorSquared = minStd * minStd
+    // Below 2⁴⁰, by the bounds of the rules.
+    quietDistance = rules.thousandthsOfK * rules.minStd / 1000
     floorSquaredExact = UInt128(rules.minStd) * UInt128(rules.minStd)
     allowsHigh = rules.sides != .low
     allowsLow = rules.sides != .high
@@ -41,7 +46,9 @@ struct ZScore {
     guard baseline.count >= minSamples else { return false }
     let n = baseline.count
     let distance = n &* Int64(value) &- baseline.sum
-    guard distance > 0 ? allowsHigh : (distance < 0 && allowsLow) else { return false }
+    // Most samples are that near; the product is below 2⁵⁶.
+    if Int64(truncatingIfNeeded: distance.magnitude) <= quietDistance &* n { return false }
+    guard distance > 0 ? allowsHigh : allowsLow else { return false }
     let (high, low) = baseline.spread
     let pairs = Double(n) * Double(n &- 1)
     let spread = max(Double(high) * 0x1p64 + Double(low), floorSquared * pairs)

@@ -89,6 +89,7 @@ extension Pipeline: ConsumerDelegate {
     guard var route = routes[partition.index] else { return }
     route.isAtEnd = true
     routes[partition.index] = route
+    forgetCurrentRoute()
     if !route.awaitsFirst { engine.skip(to: offset, in: route.partition) }
   }
 

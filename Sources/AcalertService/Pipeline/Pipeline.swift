@@ -36,8 +36,13 @@ final class Pipeline {
 
   /// Batches of more records than this are not begun: reading stops until the store has room.
   private static let maxBatchRecords = 400_000
+  /// So many records are taken at a time.
+  private static let pollRecords = 20_000
   /// A batch waits this long for company, in seconds: commits are few, and latency is small.
   private static let linger = 0.015
+  /// The same while records come in masses: a large batch writes each page of the database's indices
+  /// once instead of many times.
+  private static let busyLinger = 0.1
   /// In so many seconds each changed row's last value reaches the database.
   private static let refresh = 0.6
   /// Rows of mere refreshment in one batch, at most.
@@ -46,12 +51,16 @@ final class Pipeline {
   let shared: Shared
   let settings: Configuration
   private let decoders: [RecordDecoder]
-  var engine: Engine
+  /// Reached through a `let` pointer, so that the way of every record needs no run-time check of
+  /// exclusive access.
+  private let engineMemory = UnsafeMutablePointer<Engine>.allocate(capacity: 1)
   var routes: [Int: Route] = [:]
   /// How far each partition of old or new has got: where to go on when it is assigned (again).
   var reached: [TopicPartitionName: PartitionProgress]
   private var now: Int64 = 0
   private var pendingRecords = 0
+  /// Whether records come in masses: a quarter of what a poll can take, or more.
+  private var isBusy = false
   private var lastHandOver = WallClock.monotonicSeconds()
 
   // The route of the last message: most messages follow one of the same partition.
@@ -59,6 +68,8 @@ final class Pipeline {
   private var currentStream = 0
   private var currentPartition: PartitionIndex = 0
   private var currentDecoder: RecordDecoder
+  /// Whether its next record is the first one, or the first since its end was reached.
+  private var currentIsWaiting = false
 
   /// Restores what an earlier run stored. `restored` hears of each subject.
   init(
@@ -75,7 +86,6 @@ final class Pipeline {
       restored(index, identity)
       return index
     }
-    self.engine = engine
     reached = Dictionary(
       uniqueKeysWithValues: try shared.store.partitions().map { stored in
         (
@@ -83,6 +93,19 @@ final class Pipeline {
           PartitionProgress(partition: stored.index, next: stored.next, rewind: stored.rewind)
         )
       })
+    engineMemory.initialize(to: engine)
+  }
+
+  deinit {
+    engineMemory.deinitialize(count: 1)
+    engineMemory.deallocate()
+  }
+
+  /// The judgement.
+  @inline(__always)
+  var engine: Engine {
+    _read { yield engineMemory.pointee }
+    _modify { yield &engineMemory.pointee }
   }
 
   /// Runs until the service stops or the consumer fails for good.
@@ -99,11 +122,12 @@ final class Pipeline {
   private func step() throws {
     now = WallClock.milliseconds()
     let count = try shared.consumer.poll(
-      max: 20_000, timeoutMilliseconds: 10, delegate: self
+      max: Self.pollRecords, timeoutMilliseconds: 10, delegate: self
     ) { message in
       take(message)
     }
     pendingRecords += count
+    isBusy = count >= Self.pollRecords / 4
     for route in routes.values where route.isAtEnd {
       engine.advanceClock(of: route.partition, to: now)
     }
@@ -119,9 +143,7 @@ final class Pipeline {
     let place = message.partitionIndex
     if place != currentPlace, !follow(place) { return }
     let offset = message.offset
-    if let route = routes[place], route.awaitsFirst || route.isAtEnd {
-      begin(place, at: offset)
-    }
+    if currentIsWaiting { begin(place, at: offset) }
     let timestamp = message.timestamp
     let arrival = timestamp > 0 ? min(timestamp, now) : now
     let origin = RecordOrigin(partition: currentPartition, offset: offset)
@@ -148,6 +170,7 @@ final class Pipeline {
     currentStream = route.stream
     currentPartition = route.partition
     currentDecoder = decoders[route.stream]
+    currentIsWaiting = route.awaitsFirst || route.isAtEnd
     return true
   }
 
@@ -160,12 +183,14 @@ final class Pipeline {
     route.awaitsFirst = false
     route.isAtEnd = false
     routes[place] = route
+    currentIsWaiting = false
   }
 
   private func handOverIfDue() {
     let moment = WallClock.monotonicSeconds()
     let elapsed = moment - lastHandOver
-    guard elapsed >= Self.linger, pendingRecords > 0 || elapsed >= Self.refresh / 8 else { return }
+    let linger = isBusy ? Self.busyLinger : Self.linger
+    guard elapsed >= linger, pendingRecords > 0 || elapsed >= Self.refresh / 8 else { return }
     guard shared.handOver.hasRoom || pendingRecords >= Self.maxBatchRecords else { return }
     let share = min(elapsed / Self.refresh, Self.maxRefreshRows / Double(engine.subjectCount + 1))
     deliver(engine.takeDecisions(sweep: share))

@@ -2,7 +2,7 @@ import Foundation
 
 /// A thread with a name, whose owner waits for its end.
 ///
-/// `@unchecked Sendable`: `thread` is only started and named; the semaphore is made for sharing.
+/// `@unchecked Sendable`: `thread` is only started; the semaphore is made for sharing.
 final class WorkerThread: @unchecked Sendable {
   private let thread: Thread
   private let ended = DispatchSemaphore(value: 0)
@@ -10,10 +10,11 @@ final class WorkerThread: @unchecked Sendable {
   init(name: String, _ body: @escaping @Sendable () -> Void) {
     let ended = ended
     thread = Thread {
+      // From within: on Linux a name that is given before the start never reaches the kernel.
+      Thread.current.name = name
       body()
       ended.signal()
     }
-    thread.name = name
     thread.stackSize = 1 << 20
     thread.start()
   }

@@ -131,9 +131,9 @@ final class Statement {
   }
 
   /// Runs a query that answers with one integer, and resets it; `nil` if there is no row.
-  func first(_ attempted: String) throws -> Int64? {
+  func first(_ attempted: @autoclosure () -> String) throws -> Int64? {
     defer { reset() }
-    return try step(attempted) ? integer(0) : nil
+    return try step(attempted()) ? integer(0) : nil
   }
 
   @inline(__always)
