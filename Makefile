@@ -28,10 +28,11 @@ test: ## Run all tests, installing what they need
 bench: ## Measure the stages and the whole (minutes)
 	@scripts/check-swift
 	@scripts/install-packages $(BUILD_PACKAGES)
-	swift run -c release --package-path Benchmarks acalert-benchmarks
+	swift build -c release --package-path Benchmarks
+	Benchmarks/.build/release/acalert-benchmarks
 
 lint: ## Check the format of the sources
-	swift format lint -r --strict Package.swift Sources Tests simulator Plugins $(wildcard Benchmarks)
+	swift format lint -r --strict Package.swift Sources Tests simulator Plugins Benchmarks
 
 format: ## Format the sources
 	swift format -i -r Package.swift Sources Tests simulator Benchmarks Plugins

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// Measures the stages of a record's way apart, and the whole of it.
+@main
+struct Benchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "acalert-benchmarks",
+    abstract: "Measures what a record costs, stage by stage, and what the whole service can do.",
+    subcommands: [RunCommand.self, StageCommand.self, BrokerCommand.self],
+    defaultSubcommand: RunCommand.self)
+}

@@ -1,0 +1,118 @@
+import Detection
+import Glibc
+import Store
+
+/// The store alone: batches of decisions as the engine makes them, one transaction each.
+enum StoreStage {
+  static func measure(_ workload: Workload, _ result: (Measurement) -> Void) throws {
+    let users = UInt32(clamping: workload.users)
+    try rows("small", users: users, batch: users, workload, result)
+    try rows("large", users: 100_000, batch: 10_000, workload, result)
+    try windows(users: users, workload, result)
+  }
+
+  /// Rows with a new value only, and rows whose state changed.
+  private static func rows(
+    _ name: String, users: UInt32, batch size: UInt32, _ workload: Workload,
+    _ result: (Measurement) -> Void
+  ) throws {
+    let batches: UInt32 = 100
+    let store = try Store(path: "\(workload.folder)/rows-\(name).db")
+    defer { store.close() }
+    let partition = try store.partitionIndex(for: .init(topic: Workload.topic, partition: 0))
+    var first = Decisions()
+    first.subjects = subjects(users)
+    first.rows = (0..<users).map { row($0, turn: 0, .safe, isTransition: true) }
+    try store.apply(first)
+    var turn: Int64 = 0
+    func run(_ kind: String, _ batches: UInt32, isTransition: Bool) throws {
+      guard workload.wants("store/\(kind)-\(users)") else { return }
+      result(
+        try Meter.measure(
+          "store/\(kind)-\(users)", unit: "rows", count: Int(batches * size),
+          rounds: workload.rounds
+        ) {
+          for number in 0..<batches {
+            turn += 1
+            var batch = Decisions()
+            let state: SafetyState = isTransition && turn % 2 == 1 ? .danger : .safe
+            batch.rows = (0..<size).map { place in
+              let subject = (place + number * size) &* 7_919 % users
+              return row(subject, turn: turn, state, isTransition: isTransition)
+            }
+            batch.progress = [.init(partition: partition, next: turn, rewind: turn)]
+            try store.apply(batch)
+          }
+        })
+    }
+    try run("refreshed-rows", batches * 2_000 / size, isTransition: false)
+    try run("changed-rows", batches * 2_000 / size / 2, isTransition: true)
+  }
+
+  /// Windows with their packed samples.
+  private static func windows(
+    users: UInt32, _ workload: Workload, _ result: (Measurement) -> Void
+  ) throws {
+    let store = try Store(path: "\(workload.folder)/windows.db")
+    defer { store.close() }
+    var first = Decisions()
+    first.subjects = subjects(users)
+    try store.apply(first)
+    var round: Int64 = 0
+    for (samples, batches) in [(10, 50), (500, 20)]
+    where workload.wants("store/windows-of-\(samples)") {
+      var batch = windows(users, samples: samples)
+      let bytes = batch.packedSamples.count / Int(users)
+      var measured = try Meter.measure(
+        "store/windows-of-\(samples)", unit: "windows", count: batches * Int(users),
+        rounds: workload.rounds
+      ) {
+        for _ in 0..<batches {
+          round += 1
+          for index in batch.windows.indices { batch.windows[index].start = round * 10_000 }
+          try store.apply(batch)
+        }
+      }
+      measured.remark =
+        "\(bytes) B packed, \(Figures.short(measured.perSecond * Double(samples))) samples/s"
+      result(measured)
+    }
+  }
+
+  private static func windows(_ users: UInt32, samples: Int) -> Decisions {
+    var batch = Decisions()
+    for subject in 0..<users {
+      let begin = batch.packedSamples.count
+      var writer = PackedSamples.Writer(start: 0, count: samples, into: &batch.packedSamples)
+      for sample in 0..<samples {
+        let value = Int32(truncatingIfNeeded: 1_000_000 + (sample &* 7919) % 20_000)
+        writer.append(
+          time: Int64(sample * 10_000 / samples), value: value, isFlagged: false,
+          to: &batch.packedSamples)
+      }
+      batch.windows.append(
+        WindowAggregate(
+          subject: subject, start: 0, end: 10_000, count: samples, mean: 1, std: 0.1, min: 0,
+          max: 2, flagged: 0, digits: 6, packed: begin..<batch.packedSamples.count))
+    }
+    return batch
+  }
+
+  static func subjects(_ count: UInt32) -> [NewSubject] {
+    (0..<count).map {
+      NewSubject(
+        index: $0, identity: .init(kind: "wearer", user: "u-\($0)", device: "watch"))
+    }
+  }
+
+  static func row(
+    _ subject: UInt32, turn: Int64, _ state: SafetyState, isTransition: Bool
+  ) -> StatusRow {
+    StatusRow(
+      subject: subject, state: state, previousState: .unknown, isTransition: isTransition,
+      since: Workload.startTime + (isTransition ? turn : 0), lastSeen: Workload.startTime + turn,
+      lastArrival: Workload.startTime + turn, value: 1.020_4, mean: 1.012_345_678_9,
+      std: 0.1 + Double(subject) / 3e5, score: 0.123_456_789, reason: "within its usual range",
+      cause: RecordOrigin(partition: 0, offset: turn), evidence: [])
+  }
+}
