@@ -1,5 +1,6 @@
 import AcalertService
 import ArgumentParser
+import Foundation
 
 /// `acalert serve`: the service against a Kafka cluster.
 struct ServeCommand: ParsableCommand {
@@ -31,6 +32,7 @@ struct ServeCommand: ParsableCommand {
     let stop = StopSignal()
     let service = try startService(settings)
     print("acalert is watching; the dashboard is at \(service.url)")
+    fflush(nil)
     while !stop.wait(seconds: 0.5) {
       if let failure = service.failure {
         complain("\(failure)")

@@ -82,7 +82,10 @@ extension Pipeline: ConsumerDelegate {
   }
 
   func consumerFailed(_ error: KafkaError, suppressed: Int) {
-    shared.log.error("Kafka: \(error)", metadata: ["suppressed": "\(suppressed)"])
+    // What librdkafka tries again by itself is no error yet.
+    shared.log.log(
+      level: error.isRetriable ? .warning : .error, "Kafka: \(error)",
+      metadata: ["suppressed": "\(suppressed)"])
   }
 
   func reachedEnd(of partition: TopicPartition, at offset: Int64) {

@@ -103,7 +103,9 @@ public struct ReplayOutput {
         + "score \(Self.short(anomaly.score))"
     case .transition(let who, let row):
       return "\(ReadableTime.text(row.since))  \(who.text)  "
-        + "\(row.previousState.name) → \(row.state.name): \(row.reason)"
+        + (row.previousState == row.state
+          ? "\(row.state.name): \(row.reason)"
+          : "\(row.previousState.name) → \(row.state.name): \(row.reason)")
     case .window(let who, let window):
       return "\(ReadableTime.text(window.start))  \(who.text)  window: \(window.count) samples, "
         + "mean \(Self.short(window.mean)), std \(Self.short(window.std)), "
