@@ -79,7 +79,10 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
     .testTarget(
       name: "IntegrationTests",
-      dependencies: ["AcalertService", "Kafka", "simulation", "acalert", "simulator"]),
+      dependencies: [
+        "AcalertService", "Detection", "Store", "Kafka", "simulation", "acalert", "simulator",
+        logging,
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,11 @@
+import Detection
 import Foundation
 import Kafka
+import Logging
+import Store
 import Testing
+
+@testable import AcalertService
 
 /// A database that takes nothing for a while: reading stops, nothing is lost, and all goes on after.
 @Suite(.serialized) struct BackPressureTests {
@@ -39,5 +44,44 @@ import Testing
     #expect(try running.query("select sum(next_offset) from partitions") == "\(sent)")
     #expect(counters.lostRecords.current == 0)
     #expect(running.service.failure == nil)
+  }
+
+  /// A batch that was given up must not be passed over by the offsets of the next one.
+  @Test func afterABatchThatCouldNotBeStored_NoLaterOneIs() throws {
+    let path = RunningService.makeFolder() + "/acalert.db"
+    var options = StoreOptions()
+    options.busyTimeout = 50
+    let store = try Store(path: path, options: options)
+    defer { store.close() }
+    try store.useConfiguration(Configuration().configurationVersion(at: 0))
+    let partition = try store.partitionIndex(for: TopicPartitionName(topic: "t", partition: 0))
+    func batch(next: Int64) -> Decisions {
+      var decisions = Decisions()
+      decisions.progress = [PartitionProgress(partition: partition, next: next, rewind: 0)]
+      decisions.recordCount = 1
+      return decisions
+    }
+    let handOver = HandOver(capacity: 4)
+    let counters = ServiceCounters()
+    let writer = StoreWriter(
+      store: store, handOver: handOver, counters: counters, settings: StoreSettings(),
+      log: Logger(label: "test"), committed: { _, _ in }, idle: {}, failed: { _ in },
+      isAbandoned: { counters.failedCommits.current > 0 })
+    let thread = WorkerThread(name: "store") { writer.run() }
+
+    #expect(handOver.put(batch(next: 1), timeout: 1))
+    #expect(handOver.waitUntilEmpty(timeout: 10))
+    let holder = try ForeignProgram(["sqlite3", path])
+    try holder.send("begin immediate;\nselect 'locked';\n")
+    try eventually("sqlite3 holds the lock") { holder.output.contains("locked") }
+    #expect(handOver.put(batch(next: 2), timeout: 1))
+    try eventually("the batch is given up") { counters.failedCommits.current > 0 }
+    try holder.send("commit;\n.quit\n")
+    holder.process.waitUntilExit()
+    #expect(handOver.put(batch(next: 3), timeout: 1))
+    #expect(handOver.waitUntilEmpty(timeout: 10))
+    handOver.close()
+    #expect(thread.join(timeout: 10))
+    #expect(try store.partitions().map(\.next) == [1])
   }
 }

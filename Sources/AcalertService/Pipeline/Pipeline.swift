@@ -59,6 +59,8 @@ final class Pipeline {
   var reached: [TopicPartitionName: PartitionProgress]
   private var now: Int64 = 0
   private var pendingRecords = 0
+  /// Batches that the store had no room for; more than one only if a rebalance comes in between.
+  private var waiting: [Decisions] = []
   /// Whether records come in masses: a quarter of what a poll can take, or more.
   private var isBusy = false
   private var lastHandOver = WallClock.monotonicSeconds()
@@ -201,32 +203,42 @@ final class Pipeline {
   /// Hands a batch over. While the store has no room the consumer is paused, but still polled, so that
   /// this member stays in its group.
   private func deliver(_ decisions: Decisions) {
-    guard !decisions.isEmpty else { return }
-    remember(decisions.progress)
-    if shared.handOver.put(decisions, timeout: 1) { return }
+    enqueue(decisions)
+    if handOverWaiting(timeout: 1) { return }
     shared.log.warning("the database is slower than the records: reading is paused")
     shared.consumer.pause()
     defer { shared.consumer.resume() }
-    while !shared.handOver.put(decisions, timeout: 0.5) {
+    while !handOverWaiting(timeout: 0.5) {
       if shared.isStopping() { return }
-      _ = try? shared.consumer.poll(max: 1, timeoutMilliseconds: 0, delegate: self) { _ in }
+      _ = try? shared.consumer.poll(max: 1, timeoutMilliseconds: 0, delegate: self) { message in
+        take(message)
+      }
     }
   }
 
   /// Hands over all there is, and waits until it is stored.
   func flush(timeout: Double) {
-    let decisions = engine.takeDecisions(sweep: 1)
+    enqueue(engine.takeDecisions(sweep: 1))
     pendingRecords = 0
-    guard !decisions.isEmpty else { return wait(timeout) }
-    remember(decisions.progress)
-    _ = shared.handOver.put(decisions, timeout: timeout)
-    wait(timeout)
+    if !handOverWaiting(timeout: timeout) || !shared.handOver.waitUntilEmpty(timeout: timeout) {
+      shared.log.error("the last batch was not stored in time")
+    }
   }
 
-  private func wait(_ timeout: Double) {
-    if !shared.handOver.waitUntilEmpty(timeout: timeout) {
-      shared.log.error("the last batch was not stored in time; it will be read again")
+  private func enqueue(_ decisions: Decisions) {
+    guard !decisions.isEmpty else { return }
+    remember(decisions.progress)
+    waiting.append(decisions)
+  }
+
+  /// Hands over what waits, in its order: a batch that could not be handed over holds back all later
+  /// ones, whose offsets would otherwise pass over it. False if it takes longer than `timeout` seconds.
+  private func handOverWaiting(timeout: Double) -> Bool {
+    while let first = waiting.first {
+      guard shared.handOver.put(first, timeout: timeout) else { return false }
+      waiting.removeFirst()
     }
+    return true
   }
 
   private func remember(_ progress: [PartitionProgress]) {

@@ -40,9 +40,12 @@ final class StoreWriter: Sendable {
   /// Runs until the hand-over is closed and empty.
   func run() {
     var nextPruning = WallClock.monotonicSeconds() + 5
+    // Once a batch could not be stored no later one may be: its offsets would pass over what is missing.
+    // Everything from there on is read again after the next start.
+    var isWhole = true
     while !handOver.isClosedAndEmpty {
       if let decisions = handOver.take(timeout: 0.5) {
-        write(decisions)
+        isWhole = isWhole && write(decisions)
         handOver.finished()
       }
       idle()
@@ -52,7 +55,8 @@ final class StoreWriter: Sendable {
     }
   }
 
-  private func write(_ decisions: Decisions) {
+  /// Stores a batch, trying again while that may help; false if it was given up.
+  private func write(_ decisions: Decisions) -> Bool {
     var attempt = 0
     while true {
       do {
@@ -62,19 +66,19 @@ final class StoreWriter: Sendable {
         counters.count(decisions, seconds: end - begin, at: end)
         committed(decisions, applied)
         if attempt > 0 { log.notice("the database takes records again") }
-        return
+        return true
       } catch let error as StoreError where error.isRetriable {
         counters.failedCommits.add()
         if attempt % 30 == 0 { log.critical("cannot store, trying again: \(error)") }
         attempt += 1
         // Back-pressure does the rest: the pipeline stops reading until this batch is stored.
-        if isAbandoned() { return }
+        if isAbandoned() { return false }
         Thread.sleep(forTimeInterval: min(1, 0.05 * Double(attempt)))
       } catch {
         counters.failedCommits.add()
         log.critical("cannot store: \(error)")
         failed(error)
-        return
+        return false
       }
     }
   }
