@@ -42,6 +42,9 @@ extension Service {
     text.counter("acalert_commits_total", "Transactions committed.", counters.commits.current)
     text.counter(
       "acalert_failed_commits_total", "Transactions that failed.", counters.failedCommits.current)
+    text.counter(
+      "acalert_pauses_total", "Times reading was paused because the database was slower.",
+      counters.pauses.current)
     text.gauge(
       "acalert_last_commit_seconds", "Duration of the last transaction.",
       counters.commitTimes.last)

@@ -137,7 +137,7 @@ public final class Service: Sendable {
       idle: { feed.tick(now: Int64(WallClock.monotonicSeconds() * 1000)) }, failed: failed,
       isAbandoned: { [weak self] in self?.isAbandoned.load(ordering: .acquiring) ?? true })
     let shared = Pipeline.Shared(
-      consumer: consumer, store: store, handOver: handOver, live: live,
+      consumer: consumer, store: store, handOver: handOver, live: live, counters: counters,
       partitionMap: partitionMap, log: log, failed: failed, isStopping: isStopping)
 
     // The engine must know every subject of old before the first record: this may take a second.

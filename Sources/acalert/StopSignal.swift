@@ -13,6 +13,7 @@ final class StopSignal: Sendable {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue.global(qos: .userInitiated))
+      // Touched by the handler alone, which a source never runs twice at a time.
       nonisolated(unsafe) var count = 0
       source.setEventHandler {
         count += 1

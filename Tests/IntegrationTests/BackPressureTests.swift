@@ -12,7 +12,7 @@ import Testing
   @Test func whileTheDatabaseIsLocked_RecordsWaitInKafka() throws {
     let cluster = try TestCluster()
     let topic = try cluster.topic("accelerometer")
-    let running = try RunningService(cluster, topic: topic)
+    let running = try RunningService(cluster, topic: topic) { $0.kafka.maxBatchRecords = 300 }
     try running.waitUntilReady()
     let counters = running.service.counters
     let producer = try Producer(ProducerConfiguration(bootstrapServers: cluster.brokers))
@@ -33,10 +33,11 @@ import Testing
     try holder.send(".timeout 5000\nbegin immediate;\nselect 'locked';\n")
     try eventually("sqlite3 holds the lock") { holder.output.contains("locked") }
     // More than the hand-over holds: the pipeline must stop and wait, but stay in its group.
-    try eventually(within: 60, "a commit fails") {
-      try send(200)
-      return counters.failedCommits.current > 0
+    try eventually(within: 60, "a commit fails, and reading is paused") {
+      if counters.pauses.current == 0 { try send(200) }
+      return counters.failedCommits.current > 0 && counters.pauses.current > 0
     }
+    try send(1_000)
     let held = counters.records.current
     #expect(held < sent)
     try holder.send("commit;\n.quit\n")

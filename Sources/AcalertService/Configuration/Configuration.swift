@@ -23,6 +23,9 @@ public struct KafkaSettings: Equatable, Sendable {
   public var start = Start.beginning
   /// Any other property of librdkafka, e.g. for SASL and TLS.
   public var properties: [String: String] = [:]
+  /// Reading is paused when a batch holds so many records and the database still has no room for it.
+  /// Bounds memory; not in the file, because no cluster needs another number.
+  public var maxBatchRecords = 400_000
   /// The broker lives in this process and begins empty each time; only `acalert demo` sets this.
   public var isEmbedded = false
 

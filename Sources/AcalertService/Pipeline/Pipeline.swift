@@ -17,6 +17,7 @@ final class Pipeline {
     let store: Store
     let handOver: HandOver
     let live: LiveSamples
+    let counters: ServiceCounters
     let partitionMap: PartitionMap
     let log: Logger
     /// Why the pipeline ended of itself, or nil while it goes on.
@@ -34,8 +35,6 @@ final class Pipeline {
     var isAtEnd = false
   }
 
-  /// Batches of more records than this are not begun: reading stops until the store has room.
-  private static let maxBatchRecords = 400_000
   /// So many records are taken at a time.
   private static let pollRecords = 20_000
   /// A batch waits this long for company, in seconds: commits are few, and latency is small.
@@ -193,7 +192,9 @@ final class Pipeline {
     let elapsed = moment - lastHandOver
     let linger = isBusy ? Self.busyLinger : Self.linger
     guard elapsed >= linger, pendingRecords > 0 || elapsed >= Self.refresh / 8 else { return }
-    guard shared.handOver.hasRoom || pendingRecords >= Self.maxBatchRecords else { return }
+    guard shared.handOver.hasRoom || pendingRecords >= settings.kafka.maxBatchRecords else {
+      return
+    }
     let share = min(elapsed / Self.refresh, Self.maxRefreshRows / Double(engine.subjectCount + 1))
     deliver(engine.takeDecisions(sweep: share))
     lastHandOver = moment
@@ -206,6 +207,7 @@ final class Pipeline {
     enqueue(decisions)
     if handOverWaiting(timeout: 1) { return }
     shared.log.warning("the database is slower than the records: reading is paused")
+    shared.counters.pauses.add()
     shared.consumer.pause()
     defer { shared.consumer.resume() }
     while !handOverWaiting(timeout: 0.5) {

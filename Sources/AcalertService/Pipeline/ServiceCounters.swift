@@ -16,6 +16,8 @@ public final class ServiceCounters: Sendable {
   public let invalidRecords = LabelledCounter()
   public let commits = Counter()
   public let failedCommits = Counter()
+  /// How often reading was paused because the database was slower than the records.
+  public let pauses = Counter()
   public let deadLettersDelivered = Counter()
   public let deadLettersFailed = Counter()
   public let prunedRows = Counter()
