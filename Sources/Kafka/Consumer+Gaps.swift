@@ -62,7 +62,8 @@ extension Consumer {
       return try restart(partition, at: offset)
     }
     let (low, high) = try watermarks(of: partition, timeout: Self.brokerTimeout)
-    let wanted = recovery.wanted
+    // Messages that had been fetched before the refusal may have been lent out since: they are not lost.
+    let wanted = max(recovery.wanted, table.states[recovery.index].expected)
     let loss: LostRecords? =
       if wanted > high {
         LostRecords(
