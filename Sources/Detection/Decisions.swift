@@ -23,11 +23,22 @@ public struct Decisions: Sendable {
   public var invalidRecords: [InvalidRecordRow] = []
   /// Offsets that retention, or a topic created anew, took before they could be read.
   public var lostRanges: [LostRange] = []
+  /// Threat rules that fired.
+  public var threats: [Threat] = []
+  /// Cameras that do not do their work.
+  public var equipmentFaults: [EquipmentFault] = []
+  /// Detections that no rule matched; no hour and class twice.
+  public var unmatched: [UnmatchedDetections] = []
+  /// By what this batch and all after it were judged, if that is new.
+  public var judgement: JudgementVersion?
   /// How far each partition has been processed; no partition twice.
   public var progress: [PartitionProgress] = []
   /// Records consumed, valid or not, and samples judged.
   public var recordCount = 0
   public var sampleCount = 0
+  /// Frames of cameras taken, and those of them in which nothing could be seen.
+  public var frameCount = 0
+  public var voidFrameCount = 0
   /// Samples that left a full ring before their time (`WindowRules.maxSamples`).
   public var evictedCount = 0
 

@@ -11,11 +11,14 @@ public struct StreamRules: Equatable, Sendable {
   public var window: WindowRules
   public var zscore: ZScoreRules
   public var status: StatusRules
+  /// Set for a stream of camera frames: its subjects are judged by threat rules, and `zscore` is not
+  /// used; a sample is the largest probability of an unsafe class in a frame.
+  public var cameras: CameraRules?
 
   public init(
     kind: String = "wearer", unit: String = "g", digits: Int = 6,
     window: WindowRules = WindowRules(), zscore: ZScoreRules = ZScoreRules(),
-    status: StatusRules = StatusRules()
+    status: StatusRules = StatusRules(), cameras: CameraRules? = nil
   ) {
     self.kind = kind
     self.unit = unit
@@ -23,6 +26,7 @@ public struct StreamRules: Equatable, Sendable {
     self.window = window
     self.zscore = zscore
     self.status = status
+    self.cameras = cameras
   }
 
   /// How far back of its newest sample a subject's ring reaches: a sample that comes as late as is
