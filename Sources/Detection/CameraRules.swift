@@ -39,7 +39,7 @@ public struct CountRules: Equatable, Sendable {
     kind: String = "camera-count", bucket: Int64 = 60_000, probability: Int32 = 500_000,
     classes: [String] = [],
     window: WindowRules = WindowRules(
-      length: 3_600_000, aggregate: 3_600_000, allowedLateness: 0, maxSamples: 4_096),
+      length: 1_800_000, aggregate: 1_800_000, allowedLateness: 0, maxSamples: 4_096),
     zscore: ZScoreRules = ZScoreRules(thousandthsOfK: 5_000, minSamples: 10, minStd: 1),
     status: StatusRules = StatusRules(
       raiseCount: 5, raiseWithin: 600_000, clearAfter: 300_000, staleAfter: 3_600_000)
@@ -51,5 +51,22 @@ public struct CountRules: Equatable, Sendable {
     self.window = window
     self.zscore = zscore
     self.status = status
+  }
+}
+
+extension [StreamRules] {
+  /// These streams, followed by those of the counts of their cameras' detections, in the same order.
+  public var withCounts: [StreamRules] {
+    self
+      + compactMap { stream in
+        guard let counts = stream.cameras?.counts else { return nil }
+        // They never fall silent by themselves: the bound is only there to be within the rules.
+        var status = counts.status
+        status.staleAfter = Swift.max(
+          status.staleAfter, counts.window.length + counts.window.allowedLateness)
+        return StreamRules(
+          kind: counts.kind, unit: "detections", digits: 0, window: counts.window,
+          zscore: counts.zscore, status: status)
+      }
   }
 }

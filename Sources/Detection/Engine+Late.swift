@@ -51,6 +51,8 @@ extension Engine {
     _ subject: UnsafeMutablePointer<Subject>, after time: Int64,
     _ rules: UnsafeMutablePointer<HotRules>
   ) {
+    // What threat rules say of a frame does not depend on those around it in the ring.
+    guard !rules.pointee.isCamera else { return }
     let ring = ring(subject)
     var place = ring.count
     while place > 0, ring.time(at: place - 1) > time { place -= 1 }

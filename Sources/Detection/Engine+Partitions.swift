@@ -30,6 +30,7 @@ extension Engine {
     partitions[Int(partition)].isAssigned = false
     for index in 0..<UInt32(subjects.count) where subjects[index].pointee.partition == partition {
       dropRing(subjects[index])
+      cameras[index] = nil
       subjects[index].pointee.flags.formUnion([.revoked, .restored])
       subjects[index].pointee.flags.remove(.dirty)
     }
@@ -118,6 +119,11 @@ extension Engine {
       clock - subject.pointee.lastArrival > hot[Int(subject.pointee.stream)].staleAfter
     {
       fallSilent(index, subject)
+    }
+    if subject.pointee.flags.contains(.noted), clock != .min,
+      hot[Int(subject.pointee.stream)].isCamera
+    {
+      calm(index, subject, at: nil, clock: clock)
     }
     if subject.pointee.flags.contains(.dirty), !subject.pointee.flags.contains(.listed) {
       decisions.rows.append(row(of: index, replacing: subject.pointee.state))

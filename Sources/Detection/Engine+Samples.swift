@@ -128,7 +128,7 @@ extension Engine {
     subject.pointee.lastTime = time
     // Once even the windows of the oldest samples kept reach back no further than the younger mark,
     // the older one has served. See `Checkpoints`.
-    if time &- (rules.pointee.retention &+ rules.pointee.length) > subject.pointee.markTime {
+    if time &- (rules.pointee.retention &+ rules.pointee.reach) > subject.pointee.markTime {
       subject.pointee.oldMark = subject.pointee.youngMark
       subject.pointee.youngMark = step
       subject.pointee.markTime = time

@@ -148,7 +148,7 @@ extension Engine {
       isTransition: state.flags.contains(.transitioned), since: state.since,
       lastSeen: state.lastTime == .min ? state.since : state.lastTime,
       lastArrival: state.lastArrival, value: nil, mean: nil, std: nil, score: nil,
-      reason: notes[index]?.reason ?? Self.usualReason(state.state),
+      reason: notes[index]?.reason ?? usualReason(state.state, stream: Int(state.stream)),
       cause: state.causeOffset < 0
         ? nil : RecordOrigin(partition: state.causePartition, offset: state.causeOffset),
       evidence: evidence(of: index, subject), replacedState: replaced)
@@ -181,10 +181,11 @@ extension Engine {
     return subject.pointee.lastTime < floor + rules.retention + rules.length
   }
 
-  static func usualReason(_ state: SafetyState) -> String {
+  /// What is said of a state for which there is no particular reason.
+  func usualReason(_ state: SafetyState, stream: Int) -> String {
     switch state {
     case .unknown: "not enough data yet"
-    case .safe: "within its usual range"
+    case .safe: hot[stream].isCamera ? "nothing unsafe in sight" : "within its usual range"
     case .warning, .danger: "abnormal"
     case .stale: "no data"
     }

@@ -48,7 +48,8 @@ extension Engine {
     let pointer = subjects[index]
     // Evidence of a version unknown to us is worth less than a service that starts.
     var noted = SubjectNotes(evidence: row.evidence) ?? SubjectNotes()
-    noted.reason = row.reason == Self.usualReason(row.state) ? nil : row.reason
+    noted.reason =
+      row.reason == usualReason(row.state, stream: stream) ? nil : row.reason
     note(index, pointer) { $0 = noted }
     pointer.pointee.openWindow = max(
       noted.floor, hot[stream].openWindow(at: row.lastSeen))
@@ -104,6 +105,11 @@ extension Engine {
   mutating func fallSilent(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
     let stream = Int(subject.pointee.stream)
     let last = subject.pointee.lastTime
+    if isLive, hot[stream].isCamera {
+      // What was quiet by the moment at which silence became silence had been called off before.
+      calm(
+        index, subject, at: nil, clock: subject.pointee.lastArrival + hot[stream].staleAfter)
+    }
     if subject.pointee.count > 0 {
       let end = HotRules.floor(last, to: hot[stream].aggregate) + hot[stream].aggregate
       closeWindows(index, subject, watermark: end, hot + stream)
@@ -113,11 +119,16 @@ extension Engine {
       let before = subject.pointee.state
       let reason = notes[index]?.reason
       let known = before == .warning || before == .danger
-      change(
-        index, subject, to: .stale, at: last == .min ? subject.pointee.since : last, cause: nil,
-        reason: "no data for \(silence)"
-          + (known ? "; was \(before.name): \(reason ?? "abnormal")" : ""))
+      let words =
+        "no data for \(silence)" + (known ? "; was \(before.name): \(reason ?? "abnormal")" : "")
+      let time = last == .min ? subject.pointee.since : last
+      change(index, subject, to: .stale, at: time, cause: nil, reason: words)
+      if hot[stream].isCamera {
+        decisions.equipmentFaults.append(
+          EquipmentFault(subject: index, time: time, kind: .silent, reason: words, origin: nil))
+      }
     }
+    if hot[stream].isCamera { lookAway(index, subject) }
     // While a restart refills the ring, the notes are already those of its end.
     if isLive {
       let floor = subject.pointee.openWindow

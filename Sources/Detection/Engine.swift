@@ -27,20 +27,48 @@ public struct Engine: ~Copyable {
   /// Whether the record at hand has effects, as against only refilling windows after a restart.
   var isLive = true
 
-  /// - Parameter streams: the rules of each stream; records name theirs by its place in this list.
+  /// Cameras that are being watched, by their subject's index; those that have fallen silent are not
+  /// among them.
+  var cameras: [UInt32: Camera] = [:]
+  /// The threat rules in use, by stream.
+  var threatRules: [CompiledRules?]
+  /// The stream of the counts of a camera stream.
+  let countStreams: [Int?]
+  let names: FrameNames
+  let timeZones: TimeZoneTable
+  var unmatched = UnmatchedTally()
+
+  /// - Parameters:
+  ///   - streams: the rules of each stream; records name theirs by its place in this list. Streams for
+  ///     the counts of cameras are added behind them, see `withCounts`.
+  ///   - names: the names that the decoders of camera frames speak in.
+  ///   - timeZones: the time zones that they know.
   /// - Throws: ``RulesError`` for rules that contradict themselves, or two streams of one kind.
-  public init(streams: [StreamRules]) throws(RulesError) {
-    for (index, stream) in streams.enumerated() {
+  public init(
+    streams: [StreamRules], names: FrameNames = FrameNames(),
+    timeZones: TimeZoneTable = TimeZoneTable { _ in nil }
+  ) throws(RulesError) {
+    let all = streams.withCounts
+    for (index, stream) in all.enumerated() {
       try stream.validate()
-      if streams[..<index].contains(where: { $0.kind == stream.kind }) {
+      if all[..<index].contains(where: { $0.kind == stream.kind }) {
         throw RulesError(
           setting: "kind", message: "two streams have subjects of the kind \(stream.kind)")
       }
     }
-    rules = streams
-    hot = .allocate(capacity: max(streams.count, 1))
-    for (index, stream) in streams.enumerated() {
-      (hot + index).initialize(to: HotRules(stream))
+    rules = all
+    hot = .allocate(capacity: max(all.count, 1))
+    for (index, stream) in all.enumerated() {
+      (hot + index).initialize(to: HotRules(stream, isCount: index >= streams.count))
+    }
+    self.names = names
+    self.timeZones = timeZones
+    threatRules = Array(repeating: nil, count: streams.count)
+    var next = streams.count
+    countStreams = streams.map { stream in
+      guard stream.cameras?.counts != nil else { return nil }
+      defer { next += 1 }
+      return next
     }
   }
 
@@ -96,6 +124,7 @@ public struct Engine: ~Copyable {
       decisions.rows.append(row(of: index, replacing: replaced))
     }
     listed.removeAll(keepingCapacity: true)
+    if !unmatched.isEmpty { decisions.unmatched = unmatched.take(names) }
     collectProgress()
     step &+= 1
     var taken = Decisions()
@@ -136,16 +165,35 @@ struct HotRules {
   let retention: Int64
   let staleAfter: Int64
   let maxSamples: Int
+  /// How far back of its newest sample a subject's state depends on its records, beyond `retention`.
+  let reach: Int64
+  /// Whether the samples are the frames of cameras, which threat rules judge.
+  let isCamera: Bool
   let zscore: ZScore
 
-  init(_ rules: StreamRules) {
+  /// - Parameters:
+  ///   - isCount: whether the subjects are counts of a camera's detections: they never fall silent by
+  ///     themselves but with their camera.
+  ///   - threats: the threat rules of a stream of cameras.
+  init(_ rules: StreamRules, isCount: Bool = false, threats: [ThreatRule] = []) {
     length = rules.window.length
     aggregate = rules.window.aggregate
     lateness = rules.window.allowedLateness
     retention = rules.retention
-    staleAfter = rules.status.staleAfter
+    staleAfter = isCount ? .max : rules.status.staleAfter
     maxSamples = rules.window.maxSamples
-    zscore = ZScore(rules.zscore)
+    isCamera = rules.cameras != nil
+    var zscore = rules.zscore
+    var reach = rules.window.length
+    if let cameras = rules.cameras {
+      // More samples than any window holds: a frame is never judged by its neighbours' mean.
+      zscore.minSamples = WindowSums.maxCount + 1
+      reach = max(
+        reach,
+        Camera.reach(cameras, threats: threats, lateness: rules.window.allowedLateness))
+    }
+    self.reach = reach
+    self.zscore = ZScore(zscore)
   }
 
   /// The start of the oldest tumbling window that may still be open when the newest sample is at `time`.

@@ -1,5 +1,7 @@
 /// What is kept of the few subjects that are in an episode, or have just come back from silence.
 struct SubjectNotes: Equatable {
+  /// What is kept of a camera; never empty.
+  var camera: CameraNotes?
   /// The open episode, while the state is `warning` or `danger`.
   var episode: Episode?
   /// Why the subject is in its state, in words.
@@ -7,22 +9,27 @@ struct SubjectNotes: Equatable {
   /// Windows before this time were closed when the subject fell silent; what comes for them now is late.
   var floor: Int64 = .min
 
-  var isEmpty: Bool { episode == nil && reason == nil && floor == .min }
+  var isEmpty: Bool {
+    episode == nil && reason == nil && floor == .min && camera == nil
+  }
 }
 
-/// The notes' durable form: a version byte, then fields as little-endian 64-bit words.
+/// The notes' durable form: a version byte, then fields as little-endian 64-bit words. A camera's have a
+/// version of their own, with its notes behind the first word.
 extension SubjectNotes {
   private static let version: UInt8 = 1
+  private static let cameraVersion: UInt8 = 2
 
   /// The bytes that `init(evidence:)` reads; empty if there is nothing to keep.
   var evidence: [UInt8] {
-    if episode == nil && floor == .min { return [] }
-    var bytes: [UInt8] = [Self.version]
+    if episode == nil && floor == .min && camera == nil { return [] }
+    var bytes: [UInt8] = [camera == nil ? Self.version : Self.cameraVersion]
     func append(_ value: Int64) {
       withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
     append(floor)
-    guard let episode else { return bytes }
+    camera?.encode(into: &bytes)
+    guard camera == nil, let episode else { return bytes }
     append(episode.quietSince ?? .min)
     append(episode.referenceUntil)
     append(episode.reference.count)
@@ -37,6 +44,14 @@ extension SubjectNotes {
   init?(evidence: [UInt8]) {
     self.init()
     if evidence.isEmpty { return }
+    if evidence[0] == Self.cameraVersion, evidence.count >= 9,
+      let camera = CameraNotes(evidence[9...])
+    {
+      self.camera = camera
+      floor = Int64(
+        bitPattern: evidence[1..<9].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+      return
+    }
     guard evidence[0] == Self.version, (evidence.count - 1) % 8 == 0 else { return nil }
     let words = stride(from: 1, to: evidence.count, by: 8).map { start in
       evidence[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

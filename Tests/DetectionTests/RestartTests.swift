@@ -6,58 +6,6 @@ import Testing
 /// An engine that is stopped anywhere and started again from what was stored comes to the same end as
 /// one that never stopped.
 @Suite struct RestartTests {
-  /// What a store would hold: everything that was handed out, up to a commit.
-  struct Stored {
-    var identities: [SubjectIdentity] = []
-    var rows: [Int: StatusRow] = [:]
-    var windows: [String] = []
-    var anomalies: [String] = []
-    var late: [String] = []
-    var next: Int64 = 0
-    var rewind: Int64 = 0
-
-    /// `map` turns the engine's indices into ours, which outlive it.
-    mutating func apply(_ decisions: Decisions, _ map: inout [UInt32: Int]) {
-      for subject in decisions.subjects {
-        if let known = identities.firstIndex(of: subject.identity) {
-          map[subject.index] = known
-        } else {
-          map[subject.index] = identities.count
-          identities.append(subject.identity)
-        }
-      }
-      for row in decisions.rows { rows[map[row.subject] ?? -1] = row }
-      for window in decisions.windows {
-        windows.append(
-          "\(map[window.subject] ?? -1) \(window.start) \(window.count) \(window.mean) "
-            + "\(window.std) \(window.flagged) \(decisions.packedSamples[window.packed])")
-      }
-      for anomaly in decisions.anomalies {
-        anomalies.append(
-          "\(map[anomaly.subject] ?? -1) \(anomaly.time) \(anomaly.score) \(anomaly.origin)")
-      }
-      for sample in decisions.lateSamples {
-        late.append("\(map[sample.subject] ?? -1) \(sample.time) \(sample.origin)")
-      }
-      for progress in decisions.progress {
-        next = progress.next
-        rewind = progress.rewind
-      }
-    }
-
-    /// All that must be the same, as text.
-    var facts: [String] {
-      windows.sorted() + anomalies.sorted() + late.sorted()
-        + rows.sorted { $0.key < $1.key }.map { place, row in
-          "\(identities[place].user) \(row.state) \(row.previousState) \(row.since) "
-            + "\(row.lastSeen) \(row.lastArrival) \(String(describing: row.value)) "
-            + "\(String(describing: row.mean)) \(String(describing: row.std)) "
-            + "\(String(describing: row.score)) \(row.reason) "
-            + "\(String(describing: row.cause)) \(row.evidence)"
-        }
-    }
-  }
-
   struct Record {
     var user: String
     var samples: [Sample]
@@ -107,7 +55,7 @@ import Testing
 
   /// Feeds the log from where `stored` stands, in batches, until `stop` records have been read.
   static func run(
-    _ log: [Record], into stored: inout Stored, stop: Int, _ generator: inout SplitMix64
+    _ log: [Record], into stored: inout StoredDecisions, stop: Int, _ generator: inout SplitMix64
   ) throws {
     var engine = try Engine(streams: [rules])
     var map: [UInt32: Int] = [:]
@@ -146,7 +94,7 @@ import Testing
 
   /// Reads the rest and has every row handed out.
   static func finish(
-    _ log: [Record], into stored: inout Stored, _ generator: inout SplitMix64
+    _ log: [Record], into stored: inout StoredDecisions, _ generator: inout SplitMix64
   ) throws {
     var engine = try Engine(streams: [rules])
     var map: [UInt32: Int] = [:]
@@ -164,10 +112,10 @@ import Testing
   func stoppedAnywhere_TheEndIsTheSame(seed: UInt64) throws {
     var generator = SplitMix64(state: 5_000 + seed)
     let log = Self.log(&generator)
-    var whole = Stored()
+    var whole = StoredDecisions()
     try Self.finish(log, into: &whole, &generator)
 
-    var broken = Stored()
+    var broken = StoredDecisions()
     for _ in 0..<6 {
       let from = max(Int(broken.next), 1)
       guard from < log.count else { break }

@@ -15,13 +15,16 @@ public struct CameraFrame {
   public var timeZone: Int16
   /// Whether the detector itself said that the image could not be read.
   public var isUnreadable: Bool
+  /// Whether the objects are all that the detector saw in the image; not so in a record that tells of one
+  /// object only.
+  public var isWhole: Bool
   public var image: ImageFacts
   /// Its objects' places in ``FrameBatch/objects``.
   public var objects: Range<Int>
 
   public init(
     user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, site: UnsafeRawBufferPointer,
-    time: Int64, timeZone: Int16 = -1, isUnreadable: Bool = false,
+    time: Int64, timeZone: Int16 = -1, isUnreadable: Bool = false, isWhole: Bool = true,
     image: ImageFacts = ImageFacts(), objects: Range<Int>
   ) {
     self.user = user
@@ -30,6 +33,7 @@ public struct CameraFrame {
     self.time = time
     self.timeZone = timeZone
     self.isUnreadable = isUnreadable
+    self.isWhole = isWhole
     self.image = image
     self.objects = objects
   }
