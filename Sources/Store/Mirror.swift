@@ -9,6 +9,10 @@ struct Counters: Equatable {
   var lateSample: Int64 = 0
   var invalidRecord: Int64 = 0
   var lostRange: Int64 = 0
+  var threat: Int64 = 0
+  var verdict: Int64 = 0
+  var equipmentFault: Int64 = 0
+  var unmatched: Int64 = 0
 }
 
 /// What the writer keeps in memory of the small tables. A value, so that the state before a failed
@@ -21,7 +25,11 @@ struct Mirror {
   var topics: [String: Int64] = [:]
   var partitions: [PartitionIndex: TopicPartitionName] = [:]
   var partitionIndices: [TopicPartitionName: PartitionIndex] = [:]
+  /// The configuration in use, for engines that have announced none of their own.
   var configuration: Int64?
+  /// What each engine last announced with `Decisions.judgement`. By engine, because engines take up
+  /// new rules each between two batches of its own.
+  var judgements: [Int: Int64] = [:]
   /// The units of the configuration in use, for kinds not yet seen.
   var units: [String: String] = [:]
 
@@ -32,12 +40,14 @@ struct Mirror {
     let meta = try connection.statement(
       """
       SELECT last_revision, last_window, last_anomaly, last_late_sample, last_invalid_record,
-        last_lost_range FROM meta
+        last_lost_range, last_threat, last_verdict, last_equipment_fault, last_unmatched FROM meta
       """)
     try meta.forEachRow(attempted) {
       counters = Counters(
         revision: meta.integer(0), window: meta.integer(1), anomaly: meta.integer(2),
-        lateSample: meta.integer(3), invalidRecord: meta.integer(4), lostRange: meta.integer(5))
+        lateSample: meta.integer(3), invalidRecord: meta.integer(4), lostRange: meta.integer(5),
+        threat: meta.integer(6), verdict: meta.integer(7), equipmentFault: meta.integer(8),
+        unmatched: meta.integer(9))
     }
     storedCounters = counters
     let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")
@@ -56,6 +66,9 @@ struct Mirror {
       partitionIndices[name] = index
     }
   }
+
+  /// The configuration by which an engine's batches are judged.
+  func configuration(of engine: Int) -> Int64? { judgements[engine] ?? configuration }
 }
 
 /// From an engine's dense subject index to the subject's id in the database.

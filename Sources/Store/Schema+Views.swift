@@ -82,11 +82,11 @@ extension Schema {
     """
 
   /// Milliseconds since 1970 as `2026-11-21T04:32:00.123Z`.
-  private static func time(_ column: String) -> String {
+  static func time(_ column: String) -> String {
     "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000.0, 'unixepoch')"
   }
 
-  private static func state(_ column: String) -> String {
+  static func state(_ column: String) -> String {
     "CASE \(column) WHEN 4 THEN 'danger' WHEN 3 THEN 'warning' WHEN 2 THEN 'stale'"
       + " WHEN 1 THEN 'unknown' WHEN 0 THEN 'safe' END"
   }

@@ -16,7 +16,9 @@ enum Schema {
   static let applicationID: Int64 = 0x4163_616c
 
   static let migrations = [
-    Migration(summary: "tables, indices and views", sql: tables + views)
+    Migration(summary: "tables, indices and views", sql: tables + views),
+    Migration(
+      summary: "threats, verdicts, equipment faults", sql: cameraTables + cameraViews),
   ]
 
   /// Brings the file up to date.

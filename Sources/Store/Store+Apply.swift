@@ -35,6 +35,9 @@ extension Store {
       try transaction(attempted) {
         let first = mirror.counters.revision + 1
         var changes = CountChanges()
+        if let judgement = decisions.judgement {
+          mirror.judgements[engine] = try configurationID(judgement)
+        }
         try introduce(decisions.subjects, engine: engine)
         try write(decisions.rows, engine: engine, changes: &changes)
         try write(decisions.anomalies, engine: engine)
@@ -42,6 +45,9 @@ extension Store {
         try write(decisions.lateSamples, engine: engine)
         try write(decisions.invalidRecords, changes: &changes)
         try write(decisions.lostRanges)
+        try write(decisions.threats, engine: engine)
+        try write(decisions.equipmentFaults, engine: engine)
+        try write(decisions.unmatched)
         try write(decisions.progress)
         try write(changes)
         try writeCounters()
@@ -150,12 +156,14 @@ extension Store {
     }
   }
 
-  private func writeCounters() throws {
+  /// Writes the counters if they have changed, at the end of a transaction.
+  func writeCounters() throws {
     guard mirror.counters != mirror.storedCounters else { return }
     let update = try connection.statement(
       """
       UPDATE meta SET last_revision = ?1, last_window = ?2, last_anomaly = ?3,
-        last_late_sample = ?4, last_invalid_record = ?5, last_lost_range = ?6
+        last_late_sample = ?4, last_invalid_record = ?5, last_lost_range = ?6, last_threat = ?7,
+        last_verdict = ?8, last_equipment_fault = ?9, last_unmatched = ?10
       """)
     update.bind(1, mirror.counters.revision)
     update.bind(2, mirror.counters.window)
@@ -163,6 +171,10 @@ extension Store {
     update.bind(4, mirror.counters.lateSample)
     update.bind(5, mirror.counters.invalidRecord)
     update.bind(6, mirror.counters.lostRange)
+    update.bind(7, mirror.counters.threat)
+    update.bind(8, mirror.counters.verdict)
+    update.bind(9, mirror.counters.equipmentFault)
+    update.bind(10, mirror.counters.unmatched)
     try update.run("write the store's counters")
     mirror.storedCounters = mirror.counters
   }

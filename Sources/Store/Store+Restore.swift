@@ -32,25 +32,18 @@ public struct StoredPartition: Equatable, Sendable {
 
 /// What a start needs: the configuration's name, the partitions, the subjects' rows.
 extension Store {
-  /// Names the configuration by which the following batches are judged, and the units of its kinds.
+  /// Names the configuration by which the following batches of all engines are judged, and the units of
+  /// its kinds. An engine whose batch carries a `judgement` of its own goes by that one from then on.
   /// Without it rows carry no configuration and empty units.
   public func useConfiguration(_ configuration: ConfigurationVersion) throws {
     let attempted = "write the configuration's version"
     try exclusively(attempted) {
       try transaction(attempted) {
-        let insert = try connection.statement(
-          """
-          INSERT INTO config_versions(version, first_used, text)
-          VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', ?2 / 1000.0, 'unixepoch'), ?3)
-          ON CONFLICT (version) DO NOTHING
-          """)
-        insert.bind(1, configuration.version)
-        insert.bind(2, configuration.firstUsed)
-        insert.bind(3, configuration.text)
-        try insert.run(attempted)
-        let find = try connection.statement("SELECT id FROM config_versions WHERE version = ?1")
-        find.bind(1, configuration.version)
-        mirror.configuration = try find.first(attempted)
+        mirror.configuration = try configurationID(
+          JudgementVersion(
+            version: configuration.version, text: configuration.text,
+            firstUsed: configuration.firstUsed))
+        mirror.judgements = [:]
         mirror.units = configuration.units
         let update = try connection.statement("UPDATE kinds SET unit = ?2 WHERE id = ?1")
         for (kind, unit) in configuration.units {
@@ -62,6 +55,24 @@ extension Store {
         }
       }
     }
+  }
+
+  /// The id of a configuration in `config_versions`, written there if it is new.
+  func configurationID(_ version: JudgementVersion) throws -> Int64? {
+    let attempted = "write the configuration's version"
+    let insert = try connection.statement(
+      """
+      INSERT INTO config_versions(version, first_used, text)
+      VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', ?2 / 1000.0, 'unixepoch'), ?3)
+      ON CONFLICT (version) DO NOTHING
+      """)
+    insert.bind(1, version.version)
+    insert.bind(2, version.firstUsed)
+    insert.bind(3, version.text)
+    try insert.run(attempted)
+    let find = try connection.statement("SELECT id FROM config_versions WHERE version = ?1")
+    find.bind(1, version.version)
+    return try find.first(attempted)
   }
 
   /// The small number that stands for a partition in `Decisions`. It is written at its first use and

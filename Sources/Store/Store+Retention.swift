@@ -1,8 +1,9 @@
 import CSQLite
 import Glibc
 
-/// How much history is kept: windows, anomalies, late samples, invalid records, lost ranges. The
-/// status table, the subjects and the offsets are never pruned.
+/// How much history is kept: windows, anomalies, late samples, invalid records, lost ranges, threats
+/// with their verdicts, equipment faults, unmatched detections. The status table, the subjects and the
+/// offsets are never pruned.
 public struct Retention: Equatable, Sendable {
   /// Rows that were written longer ago than this are deleted, in milliseconds; `nil`: none.
   ///
@@ -10,6 +11,9 @@ public struct Retention: Equatable, Sendable {
   /// replayed now is kept as long as anything else.
   public var maxAge: Int64?
   /// The oldest rows are deleted while the database's used pages exceed this, in bytes; `nil`: none.
+  ///
+  /// Threats are few, and people have judged them: the newest of them stay while they take less than
+  /// about a quarter of this, however old the windows are that remain beside them.
   public var maxBytes: Int64?
 
   public init(maxAge: Int64? = nil, maxBytes: Int64? = nil) {
@@ -25,13 +29,22 @@ public struct PruneResult: Equatable, Sendable {
   public var lateSamples = 0
   public var invalidRecords = 0
   public var lostRanges = 0
+  public var threats = 0
+  /// Those went with their threats.
+  public var verdicts = 0
+  public var equipmentFaults = 0
+  /// Hours and classes of unmatched detections.
+  public var unmatched = 0
   /// Whether nothing is left that could be deleted now; otherwise call again soon.
   public var isFinished = false
   /// Bytes of the pages in use after the step, without the log.
   public var usedBytes: Int64 = 0
 
-  /// All rows deleted.
-  public var deleted: Int { windows + anomalies + lateSamples + invalidRecords + lostRanges }
+  /// All rows deleted, without the verdicts.
+  public var deleted: Int {
+    windows + anomalies + lateSamples + invalidRecords + lostRanges + threats + equipmentFaults
+      + unmatched
+  }
 }
 
 /// Retention. Ids are in the order of writing, and `history_marks` says which ids were the last at
@@ -72,12 +85,16 @@ extension Store {
     var rest = budget
     result.usedBytes = try usedBytes()
     while rest > 0 {
-      let limit: Mark
+      var limit: Mark
+      var isForSize = false
       if let maxAge = policy.maxAge, let old = try mark(.newestBefore(now - maxAge)) {
         limit = old
       } else if let maxBytes = policy.maxBytes, result.usedBytes > maxBytes {
         let everything = Mark(time: nil, last: mirror.counters)
-        limit = try mark(.oldest) ?? everything
+        limit = try mark(.oldestUnswept) ?? everything
+        limit.last.threat = min(
+          limit.last.threat, mirror.counters.threat - maxBytes / 4 / Self.threatBytes)
+        isForSize = true
       } else {
         result.isFinished = true
         break
@@ -88,7 +105,11 @@ extension Store {
       if rest > 0 {
         // Everything up to the mark is gone.
         if let time = limit.time {
-          let forget = try connection.statement("DELETE FROM history_marks WHERE time <= ?1")
+          // The threats that were spared still need the mark, to go when they are too old.
+          let forget = try connection.statement(
+            isForSize && policy.maxAge != nil
+              ? "UPDATE history_marks SET swept = 1 WHERE time <= ?1"
+              : "DELETE FROM history_marks WHERE time <= ?1")
           forget.bind(1, time)
           try forget.run("delete old history")
         } else if rest == before {
@@ -102,6 +123,14 @@ extension Store {
 
   // MARK: Marks
 
+  private static let markColumns = """
+    last_window, last_anomaly, last_late_sample, last_invalid_record, last_lost_range, last_threat,
+    last_equipment_fault, last_unmatched
+    """
+
+  /// About what a threat takes in the file with its places in the indices.
+  private static let threatBytes: Int64 = 512
+
   /// The last ids that had been given out at a time.
   private struct Mark {
     /// `nil` for this moment, which has no row.
@@ -110,19 +139,19 @@ extension Store {
   }
 
   private enum Which {
-    case oldest
+    /// The oldest whose rows have not yet been deleted for their size.
+    case oldestUnswept
     /// The newest of which all rows were written at or before a time.
     case newestBefore(Int64)
   }
 
   private func mark(_ which: Which) throws -> Mark? {
-    let columns =
-      "time, last_window, last_anomaly, last_late_sample, last_invalid_record, last_lost_range"
+    let columns = "time, \(Self.markColumns)"
     let select: Statement
     switch which {
-    case .oldest:
+    case .oldestUnswept:
       select = try connection.statement(
-        "SELECT \(columns) FROM history_marks ORDER BY time LIMIT 1")
+        "SELECT \(columns) FROM history_marks WHERE swept = 0 ORDER BY time LIMIT 1")
     case .newestBefore(let time):
       select = try connection.statement(
         "SELECT \(columns) FROM history_marks WHERE time <= ?1 ORDER BY time DESC LIMIT 1")
@@ -134,7 +163,9 @@ extension Store {
       time: select.integer(0),
       last: Counters(
         window: select.integer(1), anomaly: select.integer(2), lateSample: select.integer(3),
-        invalidRecord: select.integer(4), lostRange: select.integer(5)))
+        invalidRecord: select.integer(4), lostRange: select.integer(5),
+        threat: select.integer(6), equipmentFault: select.integer(7),
+        unmatched: select.integer(8)))
   }
 
   /// Notes which rows exist now. Marks from the future, which a clock set back leaves behind, would
@@ -148,13 +179,19 @@ extension Store {
     if let last = try newest.first(attempted), last > now - interval { return }
     let counters = mirror.counters
     let insert = try connection.statement(
-      "INSERT INTO history_marks VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+      """
+      INSERT INTO history_marks(time, \(Self.markColumns))
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+      """)
     insert.bind(1, now)
     insert.bind(2, counters.window)
     insert.bind(3, counters.anomaly)
     insert.bind(4, counters.lateSample)
     insert.bind(5, counters.invalidRecord)
     insert.bind(6, counters.lostRange)
+    insert.bind(7, counters.threat)
+    insert.bind(8, counters.equipmentFault)
+    insert.bind(9, counters.unmatched)
     try insert.run(attempted)
   }
 
@@ -166,6 +203,21 @@ extension Store {
     result.lateSamples += try delete("late_rows", upTo: mark.last.lateSample, rest: &rest)
     result.invalidRecords += try deleteInvalid(upTo: mark.last.invalidRecord, rest: &rest)
     result.lostRanges += try delete("lost_rows", upTo: mark.last.lostRange, rest: &rest)
+    result.equipmentFaults += try delete(
+      "fault_rows", upTo: mark.last.equipmentFault, rest: &rest)
+    result.unmatched += try delete("unmatched_counts", upTo: mark.last.unmatched, rest: &rest)
+    let threats = try delete("threat_rows", upTo: mark.last.threat, rest: &rest)
+    result.threats += threats
+    if threats > 0 { result.verdicts += try deleteOrphanedVerdicts() }
+  }
+
+  /// Threats go in the order of their ids, so all verdicts on those before the oldest kept are orphans.
+  private func deleteOrphanedVerdicts() throws -> Int {
+    let delete = try connection.statement(
+      "DELETE FROM verdict_rows WHERE threat < ifnull((SELECT min(id) FROM threat_rows), ?1)")
+    delete.bind(1, Int64.max)
+    try delete.run("delete the verdicts on old threats")
+    return connection.changes
   }
 
   private func delete(_ table: String, upTo id: Int64, rest: inout Int) throws -> Int {

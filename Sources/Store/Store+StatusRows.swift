@@ -24,7 +24,7 @@ extension Store {
       let old = try oldState.first("read a subject's state").map(SafetyState.init(urgency:))
       bind(row, id: subject.id, to: upsert)
       upsert.bind(16, Int64(subject.kind))
-      upsert.bind(17, mirror.configuration)
+      upsert.bind(17, mirror.configuration(of: engine))
       try upsert.run("write a status row")
       if let old { changes.states[.init(kind: subject.kind, state: old), default: 0] -= 1 }
       changes.states[.init(kind: subject.kind, state: row.state), default: 0] += 1

@@ -28,6 +28,8 @@ public struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case timedOut
     /// A cursor that this query did not give out.
     case invalidCursor
+    /// A value that a person gave is not allowed; the message says which and why.
+    case invalidValue
     /// The caller named a subject or a partition that was never introduced, or the store is closed.
     case misuse
     /// Anything else that SQLite reports.

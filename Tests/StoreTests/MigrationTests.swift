@@ -1,0 +1,88 @@
+import Detection
+import Foundation
+import Testing
+
+@testable import Store
+
+struct MigrationTests {
+  /// A file as version 1 left it, with rows in its tables.
+  private func makeFirstVersion(_ folder: TemporaryFolder) throws {
+    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
+    defer { connection.close() }
+    try Schema.migrate(connection, path: "", migrations: [Schema.migrations[0]])
+    try connection.execute(
+      """
+      UPDATE meta SET last_revision = 41, last_window = 3, last_anomaly = 4, last_late_sample = 5,
+        last_invalid_record = 6, last_lost_range = 7;
+      INSERT INTO config_versions VALUES (1, 'old', '2026-11-21T04:32:00.123Z', 'streams: []');
+      INSERT INTO kinds VALUES (1, 'wearer', 'g');
+      INSERT INTO topics VALUES (1, 'accelerometer');
+      INSERT INTO partition_rows VALUES (0, 1, 3, 21, 3);
+      INSERT INTO subject_rows VALUES (1, 1, 'u-0', 'watch');
+      INSERT INTO status_rows VALUES (1, 1, 4, 0, 5, 6, 7, 1.5, 1.0, 0.1, 5.0, 'because', 41, 40, 0,
+        20, 1, x'010203');
+      INSERT INTO status_counts VALUES (1, 4, 1);
+      INSERT INTO anomaly_rows VALUES (4, 1, 6, 1.5, 1.0, 0.1, 5.0, 'zscore', 0, 20);
+      INSERT INTO late_rows VALUES (5, 1, 1, 1.0, 1, 0, 3);
+      INSERT INTO lost_rows VALUES (7, 0, 1, 2, 'retention');
+      INSERT INTO history_marks VALUES (1000, 3, 4, 5, 6, 7);
+      """, attempted: "")
+  }
+
+  @Test func theFirstVersionIsAsItWasReleased() {
+    // FNV-1a of its SQL: a migration that files out there have been through is never edited.
+    let hash = Schema.migrations[0].sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    #expect(hash == 0xce42_9889_e41b_c07b)
+  }
+
+  @Test func aFileOfTheFirstVersionKeepsItsRowsAndTakesNewOnes() throws {
+    let folder = try TemporaryFolder()
+    try makeFirstVersion(folder)
+    #expect(StoreError.Code.thrown { _ = try StoreReader(path: folder.database) } == .olderSchema)
+    let store = try Store(path: folder.database)
+    #expect(store.currentRevision == 41)
+    #expect(try store.partitions().map(\.next) == [21])
+    let reader = try StoreReader(path: folder.database)
+    let status = try #require(try reader.status(kind: "wearer", user: "u-0", device: "watch"))
+    #expect(status.state == .danger && status.configVersion == "old" && status.reason == "because")
+    #expect(try reader.anomalies(of: identity(0), from: 0, to: .max).map(\.id) == [4])
+    #expect(try reader.judgement(version: "old")?.firstUsed == moment)
+    #expect(try reader.threatPage(ThreatQuery()).items.isEmpty)
+
+    // A mark of the first version knows of no threats: none goes with it.
+    var batch = Decisions()
+    batch.subjects = [NewSubject(index: 0, identity: identity(0))]
+    batch.rows = [row(0, .safe)]
+    batch.threats = [threat(0)]
+    batch.equipmentFaults = [fault(0)]
+    batch.unmatched = [
+      UnmatchedDetections(hour: 0, className: "cat", count: 1, maxProbability: 0.5)
+    ]
+    batch.lostRanges = [LostRange(partition: 0, offsets: 10..<20, why: "retention")]
+    #expect(try store.apply(batch).firstRevision == 42)
+    let pruned = try store.prune(now: 100_000, policy: Retention(maxAge: 60_000))
+    #expect(pruned.anomalies == 1 && pruned.lateSamples == 1 && pruned.lostRanges == 1)
+    #expect(pruned.threats == 0 && pruned.equipmentFaults == 0 && pruned.unmatched == 0)
+    #expect(try store.setVerdict(Verdict(kind: .confirmed, time: 0), ofThreat: 1))
+    #expect(try reader.threat(1)?.verdict?.kind == .confirmed)
+    #expect(try texts("SELECT id FROM lost_rows", store.connection) == ["8"])
+    #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
+    store.close()
+    try Store(path: folder.database).close()
+  }
+
+  @Test func aMigratedFileHasTheShapeOfANewOne() throws {
+    func shape(_ folder: TemporaryFolder) throws -> [String] {
+      let store = try Store(path: folder.database)
+      defer { store.close() }
+      return try texts(
+        "SELECT type || ' ' || name || ': ' || ifnull(sql, '') FROM sqlite_master ORDER BY 1",
+        store.connection)
+    }
+    let (old, new) = (try TemporaryFolder(), try TemporaryFolder())
+    try makeFirstVersion(old)
+    #expect(try shape(old) == shape(new))
+  }
+}
