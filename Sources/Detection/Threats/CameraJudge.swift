@@ -9,10 +9,7 @@ final class CameraJudge {
   private(set) var list: CameraRuleList?
   private var tracks: Tracker
   private var ring = FrameRing(capacity: 0, rules: 0)
-  private var found: [RuleOutcome] = []
   private var isQuiet = true
-  /// The objects that `outcomes` speak of.
-  private(set) var matches: [MatchedObject] = []
 
   init(tracks: TrackRules) {
     trackRules = tracks
@@ -27,8 +24,15 @@ final class CameraJudge {
     return ring + (needsTracks ? Tracker.memory(tracks) : 0)
   }
 
-  /// What each rule found in the frame taken last, in the order of ``CameraRuleList/rules``.
-  var outcomes: [RuleOutcome] { isQuiet ? list?.quietOutcomes ?? [] : found }
+  /// What each rule found in the frame taken last, in the order of ``CameraRuleList/rules``. Valid until
+  /// any judge with rules of the same set takes a frame: they share the memory.
+  var outcomes: [RuleOutcome] {
+    guard let list else { return [] }
+    return isQuiet ? list.quietOutcomes : list.findings.outcomes
+  }
+
+  /// The objects that `outcomes` speak of; valid as long as these.
+  var matches: [MatchedObject] { isQuiet ? [] : list?.findings.matches ?? [] }
 
   /// Judges by this list from now on. A rule that is defined as before keeps its frames, all others
   /// begin anew.
@@ -43,8 +47,6 @@ final class CameraJudge {
     if !list.needsTracks { tracks = Tracker(trackRules) }
     self.list = list
     isQuiet = true
-    found = []
-    matches = []
   }
 
   /// Judges a frame.
@@ -62,102 +64,87 @@ final class CameraJudge {
   ) -> Bool {
     isQuiet = true
     guard let list, !list.isEmpty else { return false }
-    if list.needsTracks, isInOrder {
-      let objects = UnsafeBufferPointer(rebasing: batch.objects[frame.objects])
-      tracks.take(objects, time: frame.time, isWhole: isWhole)
-    }
-    var isConcerned = false
-    for index in frame.objects where batch.objects[index].isThere {
-      isConcerned = isConcerned || list.unsafeClasses.contains(batch.objects[index].classID)
-    }
+    let objects = UnsafeBufferPointer(rebasing: batch.objects[frame.objects])
+    if list.needsTracks, isInOrder { tracks.take(objects, time: frame.time, isWhole: isWhole) }
+    let isConcerned = list.unsafeClasses.containsAny(objects)
     let place = isConcerned || isWhole ? ring.insert(frame.time) : -1
     if !isConcerned { return false }
     isQuiet = false
-    found.removeAll(keepingCapacity: true)
-    matches.removeAll(keepingCapacity: true)
-    for index in list.rules.indices {
-      var outcome = judge(list, index, frame, batch, isInOrder: isInOrder)
-      if outcome.finding == .fires {
-        let persist = list.rules[index].persist
-        ring.mark(rule: index, place: place)
-        outcome.frames = ring.frames(
-          rule: index, place: place, of: persist.of, within: persist.within)
-        if outcome.frames < persist.frames { outcome.finding = .notYet }
+    let view = FrameView(
+      objects: objects, first: frame.objects.lowerBound, zoneIDs: batch.zoneIDs,
+      time: frame.time, timeZone: frame.timeZone, isInOrder: isInOrder)
+    let findings = list.findings
+    findings.outcomes.removeAll(keepingCapacity: true)
+    findings.matches.removeAll(keepingCapacity: true)
+    for (index, rule) in list.rules.enumerated() {
+      var outcome = RuleOutcome(rule: index, finding: .noUnsafeClass, of: rule.persist.of)
+      if rule.unsafe.containsAny(objects) {
+        judge(rule, list, view, &outcome, &findings.matches)
+        if outcome.finding == .fires { count(rule, place, &outcome) }
       }
-      found.append(outcome)
+      findings.outcomes.append(outcome)
     }
     return true
   }
 
+  private func count(_ rule: CompiledRule, _ place: Int, _ outcome: inout RuleOutcome) {
+    ring.mark(rule: outcome.rule, place: place)
+    outcome.frames = ring.frames(
+      rule: outcome.rule, place: place, of: rule.persist.of, within: rule.persist.within)
+    if outcome.frames < rule.persist.frames { outcome.finding = .notYet }
+  }
+
   /// What the rule finds in this frame alone: `fires` if it is satisfied.
   private func judge(
-    _ list: CameraRuleList, _ index: Int, _ frame: CameraFrame, _ batch: FrameBatch,
-    isInOrder: Bool
-  ) -> RuleOutcome {
-    let rule = list.rules[index]
-    var outcome = RuleOutcome(rule: index, finding: .noUnsafeClass, of: rule.persist.of)
-    var isOpen = true
-    if let schedule = rule.schedule {
-      isOpen = schedule.contains(
-        local: schedule.local(frame.time, device: frame.timeZone, list.timeZones))
-    }
+    _ rule: CompiledRule, _ list: CameraRuleList, _ view: FrameView, _ outcome: inout RuleOutcome,
+    _ matches: inout [MatchedObject]
+  ) {
+    let isOpen = rule.schedule?.isOpen(view, list.timeZones) ?? true
     let first = matches.count
-    var nearest = MatchedObject(object: -1, zone: -1)
-    var other = nearest
-    func isSurer(_ object: Int, than held: MatchedObject) -> Bool {
-      held.object < 0 || batch.objects[object].probability > batch.objects[held.object].probability
-    }
-    for place in frame.objects where batch.objects[place].isThere {
-      let object = batch.objects[place]
+    var nearest = Candidate()
+    var other = Candidate()
+    for place in view.objects.indices where view.objects[place].isThere {
+      let object = view.objects[place]
       let isUnsafe = rule.unsafe.contains(object.classID)
       guard isUnsafe || rule.isAll else { continue }
       var zone = -1
-      let finding =
-        list.exemptions.contains(object, batch.zoneIDs)
-        ? .exempted
-        : !isOpen
-          ? .outsideSchedule
-          : weigh(
-            object, place - frame.objects.lowerBound, rule, batch, isInOrder: isInOrder, &zone)
-      let match = MatchedObject(object: place, zone: zone)
+      var finding = RuleOutcome.Finding.exempted
+      if !list.exemptions.contains(object, view.zoneIDs) {
+        finding = isOpen ? weigh(object, place, rule, view, &zone) : .outsideSchedule
+      }
+      let match = MatchedObject(object: view.first + place, zone: zone)
       if finding == .fires {
-        if isUnsafe {
-          matches.append(match)
-        } else if isSurer(place, than: other) {
-          other = match
-        }
-      } else if isUnsafe {
-        let isFurther = finding.rawValue > outcome.finding.rawValue
-        if isFurther || finding == outcome.finding && isSurer(place, than: nearest) {
-          outcome.finding = finding
-          nearest = match
-        }
+        if isUnsafe { matches.append(match) } else { other.offer(match, object.probability) }
+      } else if isUnsafe, finding.rawValue >= outcome.finding.rawValue {
+        if finding != outcome.finding { nearest = Candidate() }
+        outcome.finding = finding
+        nearest.offer(match, object.probability)
       }
     }
     if matches.count > first {
-      outcome.finding = other.object < 0 ? .fires : .otherObject
+      outcome.finding = other.match == nil ? .fires : .otherObject
       nearest = other
     }
     if outcome.finding != .fires {
       matches.removeLast(matches.count - first)
-      if nearest.object >= 0 { matches.append(nearest) }
+      if let match = nearest.match { matches.append(match) }
     }
     outcome.objects = first..<matches.count
-    return outcome
   }
 
   /// Whether the object counts for the rule, of whatever class it is: `fires`, or why it does not.
+  @inline(__always)
   private func weigh(
-    _ object: DetectedObject, _ place: Int, _ rule: CompiledRule, _ batch: FrameBatch,
-    isInOrder: Bool, _ zone: inout Int
+    _ object: DetectedObject, _ place: Int, _ rule: CompiledRule, _ view: FrameView,
+    _ zone: inout Int
   ) -> RuleOutcome.Finding {
     if object.probability < rule.probability { return .belowProbability }
     if !rule.zones.isEmpty {
-      zone = rule.zones.firstContaining(object, batch.zoneIDs)
+      zone = rule.zones.firstContaining(object, view.zoneIDs)
       if zone < 0 { return .outsideZones }
     }
     if rule.median > 0 {
-      if !isInOrder { return .late }
+      if !view.isInOrder { return .late }
       if tracks.facts(place).topMedian < rule.median { return .belowMedian }
     }
     return .fires
@@ -169,7 +156,25 @@ final class CameraJudge {
   }
 }
 
-extension DetectedObject {
-  /// Whether it was really seen in the frame.
-  var isThere: Bool { flags.isDisjoint(with: [.ended, .falsePositive]) }
+/// A frame as rules look at it.
+struct FrameView {
+  let objects: UnsafeBufferPointer<DetectedObject>
+  /// The place of the first object in its batch.
+  let first: Int
+  let zoneIDs: UnsafeBufferPointer<UInt16>
+  let time: Int64
+  let timeZone: Int16
+  let isInOrder: Bool
+}
+
+/// The surest of some objects.
+private struct Candidate {
+  private(set) var match: MatchedObject?
+  private var probability: Int32 = -1
+
+  mutating func offer(_ match: MatchedObject, _ probability: Int32) {
+    if probability <= self.probability { return }
+    self.match = match
+    self.probability = probability
+  }
 }

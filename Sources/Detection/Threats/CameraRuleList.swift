@@ -16,13 +16,16 @@ final class CameraRuleList {
   let rememberedFrames: Int
   /// The outcomes of a frame in which there is nothing unsafe.
   let quietOutcomes: [RuleOutcome]
+  /// Where the outcomes of one frame are written: shared by all lists of one set of rules.
+  let findings: FrameFindings
   let names: FrameNames
   let timeZones: TimeZoneTable
 
   init(
     rules: [CompiledRule], exemptions: CompiledExemptions, exemptionText: [String],
-    names: FrameNames, timeZones: TimeZoneTable
+    findings: FrameFindings, names: FrameNames, timeZones: TimeZoneTable
   ) {
+    self.findings = findings
     self.rules = rules
     self.exemptions = exemptions
     self.exemptionText = exemptionText
@@ -40,4 +43,10 @@ final class CameraRuleList {
   var isEmpty: Bool { rules.isEmpty }
 
   func rule(id: Int) -> CompiledRule? { rules.first { $0.id == id } }
+}
+
+/// What the rules found in one frame: written anew for each, so that 100,000 cameras need it once.
+final class FrameFindings {
+  var outcomes: [RuleOutcome] = []
+  var matches: [MatchedObject] = []
 }

@@ -16,6 +16,7 @@ public final class CompiledRules {
   /// For each exemption, what it exempts, by number: those that exempt the same share one.
   private var contentOf: [Int32] = []
   private var contents: [(text: String, classes: ClassSet, zones: [CompiledZone])] = []
+  private let findings = FrameFindings()
   private var lists: [[Int32]: CameraRuleList] = [:]
 
   /// - Parameter set: a set that has passed ``RuleSet/validate(knownClasses:isTimeZone:)``. (A rule that
@@ -91,6 +92,6 @@ public final class CompiledRules {
     for content in contents { exemptions.add(classes: content.classes, zones: content.zones) }
     return CameraRuleList(
       rules: rules, exemptions: exemptions, exemptionText: contents.map(\.text).sorted(),
-      names: names, timeZones: timeZones)
+      findings: findings, names: names, timeZones: timeZones)
   }
 }

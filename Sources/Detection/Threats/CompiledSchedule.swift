@@ -25,6 +25,10 @@ struct CompiledSchedule {
     time + (offsets?.offset(at: time) ?? timeZones.offsets(device).offset(at: time))
   }
 
+  func isOpen(_ view: FrameView, _ timeZones: TimeZoneTable) -> Bool {
+    contains(local: local(view.time, device: view.timeZone, timeZones))
+  }
+
   func contains(local: Int64) -> Bool {
     let moment = local - Self.dayNumber(local) * Self.day
     if to > from {

@@ -6,11 +6,12 @@
 struct FrameRing {
   /// A power of two, at most 64; 0 for no memory at all.
   let capacity: Int
-  private var times: [Int64]
+  private let rules: Int
+  /// A ring of `capacity` times, then a word for each rule, of which bit i stands for the i-th newest
+  /// frame. One block: with many cameras, each block is a miss of the cache.
+  private var words: [Int64]
   private var head = 0
   private(set) var count = 0
-  /// One a rule: bit i stands for the i-th newest frame, bit 0 for the newest.
-  private var satisfied: [UInt64]
   /// Whether any bit may be set: spares the quiet cameras the shifting.
   private var isMarked = false
 
@@ -18,50 +19,54 @@ struct FrameRing {
     var size = capacity == 0 ? 0 : 1
     while size < min(capacity, 64) { size *= 2 }
     self.capacity = size
-    times = Array(repeating: 0, count: size)
-    satisfied = size == 0 ? [] : Array(repeating: 0, count: rules)
+    self.rules = rules
+    words = size == 0 ? [] : Array(repeating: 0, count: size + rules)
   }
 
   @inline(__always)
-  private func time(_ place: Int) -> Int64 { times[(head &- place) & (capacity - 1)] }
+  private func slot(_ place: Int) -> Int { (head &- place) & (capacity - 1) }
+
+  @inline(__always)
+  private func time(_ place: Int) -> Int64 { words[slot(place)] }
+
+  @inline(__always)
+  private func satisfied(_ rule: Int) -> UInt64 { UInt64(bitPattern: words[capacity + rule]) }
 
   /// Takes up a frame and returns its place, 0 for the newest; −1 if it is older than all that are kept.
   @inline(__always)
   mutating func insert(_ time: Int64) -> Int {
     if capacity == 0 { return -1 }
-    if count == 0 || time >= self.time(0) {
-      head = (head &+ 1) & (capacity - 1)
-      times[head] = time
-      count = min(count + 1, capacity)
-      if isMarked { shift() }
-      return 0
+    if count > 0, time < self.time(0) { return insertLate(time) }
+    advance()
+    words[head] = time
+    if isMarked {
+      var any: Int64 = 0
+      for word in capacity..<capacity + rules {
+        words[word] <<= 1
+        any |= words[word]
+      }
+      isMarked = any != 0
     }
-    return insertLate(time)
+    return 0
   }
 
-  private mutating func shift() {
-    var any: UInt64 = 0
-    for rule in satisfied.indices {
-      satisfied[rule] <<= 1
-      any |= satisfied[rule]
-    }
-    isMarked = any != 0
+  @inline(__always)
+  private mutating func advance() {
+    head = (head &+ 1) & (capacity - 1)
+    if count < capacity { count &+= 1 }
   }
 
   private mutating func insertLate(_ time: Int64) -> Int {
     var place = 1
     while place < count, self.time(place) > time { place += 1 }
     if place == capacity { return -1 }
-    head = (head &+ 1) & (capacity - 1)
-    count = min(count + 1, capacity)
-    for newer in 0..<place {
-      times[(head &- newer) & (capacity - 1)] = self.time(newer + 1)
-    }
-    times[(head &- place) & (capacity - 1)] = time
+    advance()
+    for newer in 0..<place { words[slot(newer)] = self.time(newer + 1) }
+    words[slot(place)] = time
     let newer: UInt64 = 1 << UInt64(place) - 1
-    for rule in satisfied.indices {
-      let bits = satisfied[rule]
-      satisfied[rule] = bits & newer | (bits & ~newer) << 1
+    for rule in 0..<rules {
+      let bits = satisfied(rule)
+      words[capacity + rule] = Int64(bitPattern: bits & newer | (bits & ~newer) << 1)
     }
     return place
   }
@@ -69,7 +74,7 @@ struct FrameRing {
   /// Says that the rule was satisfied in the frame at `place`.
   mutating func mark(rule: Int, place: Int) {
     if place < 0 { return }
-    satisfied[rule] |= 1 << UInt64(place)
+    words[capacity + rule] |= 1 << Int64(place)
     isMarked = true
   }
 
@@ -93,7 +98,7 @@ struct FrameRing {
     var length = 1
     while length < of, end + length < count, time(end + length) >= oldest { length += 1 }
     let mask: UInt64 = length == 64 ? .max : 1 << UInt64(length) - 1
-    return (satisfied[rule] >> UInt64(end) & mask).nonzeroBitCount
+    return (satisfied(rule) >> UInt64(end) & mask).nonzeroBitCount
   }
 
   /// The same frames for other rules: `sources` has for each of them the rule whose past it takes over,
@@ -102,13 +107,10 @@ struct FrameRing {
     var ring = FrameRing(capacity: capacity, rules: sources.count)
     if ring.capacity == 0 || self.capacity == 0 { return ring }
     ring.count = min(count, ring.capacity)
-    ring.head = ring.capacity - 1
-    for place in 0..<ring.count {
-      ring.times[ring.head - place] = time(place)
-    }
+    for place in 0..<ring.count { ring.words[ring.slot(place)] = time(place) }
     for (rule, source) in sources.enumerated() where source >= 0 {
-      ring.satisfied[rule] = satisfied[source]
-      ring.isMarked = ring.isMarked || satisfied[source] != 0
+      ring.words[ring.capacity + rule] = words[self.capacity + source]
+      ring.isMarked = ring.isMarked || satisfied(source) != 0
     }
     return ring
   }

@@ -7,7 +7,8 @@ import Events
 /// that share the id's beginning.
 struct PatternIndex {
   private var patterns: [GlobPattern] = []
-  private var numbers: [String: Int32] = [:]
+  /// By bytes: strings that only look the same are different patterns.
+  private var numbers: [[UInt8]: Int32] = [:]
   private var exact: [[UInt8]: Int32] = [:]
   private var byPrefix: [[UInt8]: [Int32]] = [:]
   private var prefixLengths: [Int] = []
@@ -17,14 +18,15 @@ struct PatternIndex {
 
   /// The pattern's number: new ones get the next.
   mutating func add(_ text: String) -> Int32 {
-    if let number = numbers[text] { return number }
+    let bytes = Array(text.utf8)
+    if let number = numbers[bytes] { return number }
     let pattern = GlobPattern(text)
     let number = Int32(patterns.count)
-    numbers[text] = number
+    numbers[bytes] = number
     patterns.append(pattern)
     stamps.append(0)
     if pattern.isLiteral {
-      exact[Array(text.utf8)] = number
+      exact[bytes] = number
     } else {
       let prefix = pattern.literalPrefix
       byPrefix[prefix, default: []].append(number)

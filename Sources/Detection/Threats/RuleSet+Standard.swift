@@ -1,29 +1,38 @@
+import Events
+
 extension RuleSet {
   /// The rules of the demonstration, and a beginning for rules of one's own.
   ///
-  /// Every rule asks for the object in three of five frames and for a track whose median is high, so
-  /// that one frame of a wrong class, and a curtain that is a person now and then, raise nothing.
+  /// Every rule asks for several frames and for a track whose median is high, so that one frame of a
+  /// wrong class, and a curtain that is a person now and then, raise nothing.
   public static let standard = RuleSet(
     rules: [
       ThreatRule(
         id: 100, name: "animals at the door", unsafe: ["raccoon", "fox", "bear", "skunk"],
-        match: .any, probability: 600_000, persist: steady, medianProbability: 650_000,
-        cooldown: 60_000, severity: .warning),
+        probability: 600_000, persist: steady, medianProbability: 600_000, severity: .warning),
       ThreatRule(
         id: 200, name: "person in restricted area at night", unsafe: ["person"],
-        match: .any, probability: 650_000,
+        probability: 600_000, zones: [restricted],
         schedule: Schedule(from: 22 * 60, to: 6 * 60, zone: .device),
-        persist: steady, medianProbability: 700_000, cooldown: 60_000, severity: .danger),
+        persist: steady, medianProbability: 650_000),
       ThreatRule(
         id: 300, name: "person where nobody may be", unsafe: ["person"],
-        match: .any, probability: 650_000, persist: steady, medianProbability: 700_000,
-        cooldown: 60_000, severity: .danger),
+        probability: 600_000, persist: steady, medianProbability: 650_000),
     ],
     assignments: [
       RuleAssignment(devices: ["door*"], rules: [100]),
-      RuleAssignment(devices: ["yard*", "dock*"], rules: [200]),
+      RuleAssignment(devices: ["door*", "yard*", "dock*", "hall*"], rules: [200]),
       RuleAssignment(devices: ["restricted*", "vault*"], rules: [300]),
     ])
 
-  private static let steady = ThreatRule.Persistence(frames: 3, of: 5, within: 10_000)
+  /// Two seconds and more at two frames a second.
+  private static let steady = ThreatRule.Persistence(frames: 4, of: 8, within: 10_000)
+
+  /// The lower right of the image, as the simulator's cameras are set up.
+  private static let restricted = ThreatRule.Zone.polygon(
+    name: "restricted",
+    [
+      Point(x: 550_000, y: 450_000), Point(x: 1_000_000, y: 450_000),
+      Point(x: 1_000_000, y: 1_000_000), Point(x: 550_000, y: 1_000_000),
+    ])
 }

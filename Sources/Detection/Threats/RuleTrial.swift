@@ -45,8 +45,8 @@ public struct FrameTrial: Equatable, Sendable {
 /// arrive when they were made. Memory grows with the number of cameras. Belongs to one thread.
 public final class RuleTrial {
   private struct Camera: Hashable {
-    var user: String
-    var device: String
+    var user: [UInt8]
+    var device: [UInt8]
   }
 
   private struct Memory {
@@ -80,9 +80,7 @@ public final class RuleTrial {
   }
 
   private func take(_ frame: CameraFrame, _ batch: FrameBatch) -> FrameTrial {
-    let camera = Camera(
-      user: String(decoding: frame.user, as: UTF8.self),
-      device: String(decoding: frame.device, as: UTF8.self))
+    let camera = Camera(user: Array(frame.user), device: Array(frame.device))
     var memory = cameras[camera] ?? Memory(judge: CameraJudge(tracks: tracks))
     let judge = memory.judge
     let list = compiled.assigned(user: frame.user, device: frame.device, site: frame.site)
@@ -107,6 +105,8 @@ public final class RuleTrial {
         isThreat: news.contains { $0.outcome == place && $0.isThreat },
         words: judge.words(outcome, frame, batch))
     }
-    return FrameTrial(user: camera.user, device: camera.device, time: frame.time, rules: rules)
+    return FrameTrial(
+      user: String(decoding: frame.user, as: UTF8.self),
+      device: String(decoding: frame.device, as: UTF8.self), time: frame.time, rules: rules)
   }
 }
