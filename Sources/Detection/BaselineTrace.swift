@@ -20,9 +20,7 @@ public enum BaselineTrace {
     var cursor = BaselineCursor(length: rules.window.length)
     return samples.map { sample in
       cursor.advance(to: sample.time, of: samples)
-      // The frames of cameras are judged by threat rules.
-      let judged =
-        rules.cameras == nil && cursor.sums.count >= Int64(rules.zscore.minSamples)
+      let judged = cursor.sums.count >= Int64(rules.zscore.minSamples)
       let std = max(cursor.sums.standardDeviation, Double(rules.zscore.minStd))
       return Point(
         time: sample.time, value: Double(sample.value) / unit,
