@@ -1,5 +1,7 @@
 import Detection
 import Events
+import Glibc
+import Store
 
 /// What the routes show of the service and cannot find in the store.
 ///
@@ -17,6 +19,18 @@ public struct ServiceFacts: Sendable {
   public var liveSamples: @Sendable (SubjectIdentity) -> [PackedSamples.Element]?
   /// Takes a line about a request that failed through no fault of the client's.
   public var report: @Sendable (String) -> Void
+  /// Reads the rules files again and, if all of them are good, puts them to use.
+  public var reloadRules: @Sendable () -> RulesReload
+  /// The threat rules in use, a summary for each stream of cameras.
+  public var rules: @Sendable () -> [RulesSummary]
+  /// The offsets of a zone of the IANA database by its name; `nil` if there is none. Names come from
+  /// requests, of at most 64 ASCII letters, digits and `_ + - /`; no part of one is empty or begins
+  /// with `-`.
+  public var timeZone: @Sendable (String) -> ZoneOffsets?
+  /// Writes what an operator says of the threat with this id; `false` if there is none.
+  public var setVerdict: @Sendable (Verdict, Int64) throws -> Bool
+  /// Now, in milliseconds since 1970.
+  public var now: @Sendable () -> Int64
 
   public init(
     streams: @escaping @Sendable () -> [StreamRules],
@@ -24,7 +38,18 @@ public struct ServiceFacts: Sendable {
     readiness: @escaping @Sendable () -> [ReadinessCheck] = { [] },
     metrics: @escaping @Sendable () -> String = { "" },
     liveSamples: @escaping @Sendable (SubjectIdentity) -> [PackedSamples.Element]? = { _ in nil },
-    report: @escaping @Sendable (String) -> Void = { _ in }
+    report: @escaping @Sendable (String) -> Void = { _ in },
+    reloadRules: @escaping @Sendable () -> RulesReload = {
+      .failure(message: "This service has no rules files.")
+    },
+    rules: @escaping @Sendable () -> [RulesSummary] = { [] },
+    timeZone: @escaping @Sendable (String) -> ZoneOffsets? = { $0 == "UTC" ? .utc : nil },
+    setVerdict: @escaping @Sendable (Verdict, Int64) throws -> Bool = { _, _ in
+      throw StoreError(
+        code: .misuse, message: "this service was made without a writer",
+        attempted: "write a verdict")
+    },
+    now: @escaping @Sendable () -> Int64 = ServiceFacts.systemTime
   ) {
     self.streams = streams
     self.service = service
@@ -32,6 +57,18 @@ public struct ServiceFacts: Sendable {
     self.metrics = metrics
     self.liveSamples = liveSamples
     self.report = report
+    self.reloadRules = reloadRules
+    self.rules = rules
+    self.timeZone = timeZone
+    self.setVerdict = setVerdict
+    self.now = now
+  }
+
+  /// The system's clock, in milliseconds since 1970.
+  @Sendable public static func systemTime() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 }
 
@@ -39,7 +76,16 @@ public struct ServiceFacts: Sendable {
 public struct ServiceState: Sendable {
   /// A stream in use.
   public struct Stream: Sendable {
+    /// What a stream's records are.
+    public enum Kind: String, Sendable {
+      /// Measured values, judged against their own past.
+      case samples
+      /// What object detectors saw, judged by threat rules.
+      case camera
+    }
+
     public var name: String
+    public var type: Kind
     public var kind: String
     public var unit: String
     /// The z-score's threshold.
@@ -47,8 +93,12 @@ public struct ServiceState: Sendable {
     /// The length of the window that samples are judged by.
     public var windowMilliseconds: Int64
 
-    public init(name: String, kind: String, unit: String, k: Double, windowMilliseconds: Int64) {
+    public init(
+      name: String, type: Kind = .samples, kind: String, unit: String, k: Double,
+      windowMilliseconds: Int64
+    ) {
       self.name = name
+      self.type = type
       self.kind = kind
       self.unit = unit
       self.k = k

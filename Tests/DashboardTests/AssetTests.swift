@@ -17,6 +17,8 @@ import Testing
       #expect(answer["Content-Type"]?.hasPrefix("text/plain") == false, "\(name)")
     }
     #expect(try room.get("/").body == (try room.get("/assets/index.html").body))
+    #expect(try room.get("/reports").body == (try room.get("/assets/reports.html").body))
+    #expect(try room.get("/reports")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/assets/app.js")["Content-Type"] == "text/javascript; charset=utf-8")
     #expect(try room.get("/assets/favicon.svg")["Content-Type"] == "image/svg+xml")
@@ -37,7 +39,7 @@ import Testing
 
   @Test func thePageMayLoadNothingFromElsewhere() throws {
     let room = try Room()
-    for path in ["/", "/assets/app.js"] {
+    for path in ["/", "/reports", "/assets/app.js"] {
       let answer = try room.get(path)
       let policy = try #require(answer["Content-Security-Policy"])
       #expect(policy.contains("default-src 'self'"))
@@ -47,9 +49,34 @@ import Testing
       #expect(answer["Cache-Control"] == "no-cache")
     }
     // What the policy forbids must not be in the page.
-    let page = try room.get("/").body
-    #expect(!page.contains(" style="))
-    #expect(!page.contains("<script>"))
-    #expect(!page.contains("<style"))
+    for path in ["/", "/reports"] {
+      let page = try room.get(path).body
+      #expect(!page.contains(" style="))
+      #expect(!page.contains("<script>"))
+      #expect(!page.contains("<style"))
+      #expect(page.firstMatch(of: /\son[a-z]+=/) == nil, "no handlers in attributes: \(path)")
+    }
+  }
+
+  /// What records say must never be read as markup.
+  @Test func scriptsNeverMakeMarkupOfText() throws {
+    for file in EmbeddedAssets.files where file.name.hasSuffix(".js") {
+      let text = file.text.description
+      for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+        #expect(!text.contains(word), "\(file.name): \(word)")
+      }
+    }
+  }
+
+  @Test func everyPathIsDocumented() throws {
+    let document = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../docs/API.md"), encoding: .utf8)
+    for route in [
+      "GET /api/v1/threats", "GET /api/v1/threats/{id}", "POST /api/v1/threats/{id}/verdict",
+      "GET /api/v1/reports/daily", "GET /api/v1/rules", "POST /api/v1/rules", "GET /reports",
+    ] {
+      #expect(document.contains("| `\(route)` |"), "\(route)")
+    }
   }
 }

@@ -36,9 +36,11 @@ final class Client {
   deinit { close(descriptor) }
 
   func request(
-    _ target: String, method: String = "GET", host: String = "127.0.0.1:8080", fields: String = ""
+    _ target: String, method: String = "GET", host: String = "127.0.0.1:8080", fields: String = "",
+    body: String = ""
   ) {
-    let text = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n\(fields)\r\n"
+    let length = body.isEmpty ? "" : "Content-Length: \(body.utf8.count)\r\n"
+    let text = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n\(fields)\(length)\r\n\(body)"
     _ = text.withCString { send(descriptor, $0, text.utf8.count, Int32(MSG_NOSIGNAL)) }
   }
 

@@ -40,9 +40,9 @@ final class Room: @unchecked Sendable {
     let events = EventLog()
     feed = try Feed(store: store, events: events)
     feed.useConfiguration(Self.configuration)
-    dashboard = Dashboard(
-      readers: readers, feed: feed, facts: facts ?? ServiceFacts(streams: { [StreamRules()] }),
-      allowedHosts: hosts)
+    var facts = facts ?? ServiceFacts(streams: { [StreamRules()] })
+    facts.setVerdict = { [store] in try store.setVerdict($0, ofThreat: $1) }
+    dashboard = Dashboard(readers: readers, feed: feed, facts: facts, allowedHosts: hosts)
     var settings = HTTPServer.Configuration()
     settings.maxConnections = 200
     settings.flushInterval = .milliseconds(5)
@@ -93,6 +93,16 @@ final class Room: @unchecked Sendable {
     let client = try Client(port: port)
     client.request(target, method: method, host: host, fields: fields)
     return client.answer(toHead: method == "HEAD")
+  }
+
+  func post(
+    _ target: String, _ body: String = "", type: String? = "application/json",
+    host: String = "127.0.0.1:8080", fields: String = ""
+  ) throws -> Answer {
+    let client = try Client(port: port)
+    let type = type.map { "Content-Type: \($0)\r\n" } ?? ""
+    client.request(target, method: "POST", host: host, fields: type + fields, body: body)
+    return client.answer()
   }
 
   func watch(_ target: String = "/events", lastEventID: String? = nil) throws -> StreamClient {

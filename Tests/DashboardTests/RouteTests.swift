@@ -103,7 +103,10 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
       "/api/v1/status/wearer/", "/api/v1/status/wearer/a/b/c", "/api/v1/wearers/trace",
       "/api/v1/wearers/a", "/api/v1/wearers/a/b/c/trace", "/api/v1/subjects/a/trace", "/events/",
       "/assets/", "/assets/none.js", "/assets/../index.html", "/assets/%2e%2e%2fPackage.swift",
-      "/livez/x", "/api/v1/service/", "//",
+      "/livez/x", "/api/v1/service/", "//", "/reports/", "/reports/daily", "/api/v1/threats/",
+      "/api/v1/threats/x", "/api/v1/threats/0", "/api/v1/threats/-1", "/api/v1/threats/1/verdict/x",
+      "/api/v1/threats/1/note", "/api/v1/threats/99999999999999999999", "/api/v1/reports",
+      "/api/v1/reports/weekly", "/api/v1/reports/daily/x", "/api/v1/rules/", "/api/v1/rules/200",
     ] {
       let answer = try room.get(path)
       #expect(answer.status == 404, "\(path)")
@@ -119,6 +122,20 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
       #expect(answer["Allow"] == "GET, HEAD")
     }
     #expect(try room.get("/events", method: "POST").status == 405)
+    for (path, methods) in [
+      ("/api/v1/threats", "GET, HEAD"), ("/api/v1/threats/1", "GET, HEAD"),
+      ("/api/v1/threats/1/verdict", "POST"), ("/api/v1/rules", "GET, HEAD, POST"),
+      ("/api/v1/reports/daily", "GET, HEAD"), ("/reports", "GET, HEAD"),
+    ] {
+      for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let answer = try room.get(path, method: method)
+        #expect(answer.status == 405)
+        #expect(answer["Allow"] == methods)
+      }
+    }
+    #expect(try room.get("/api/v1/threats/1/verdict").status == 405)
+    #expect(try room.get("/api/v1/threats/1/verdict", method: "HEAD").status == 405)
+    #expect(try room.post("/api/v1/threats").status == 405)
     #expect(try room.get("/nothing", method: "POST").status == 404)
   }
 
@@ -138,6 +155,20 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
     ("/api/v1/wearers/a/trace?since=1", "from, to, limit"),
     ("/events?since=-1", "since"), ("/events?since=x", "since"),
     ("/events?transitions=2", "0 or 1"),
+    ("/api/v1/threats?rule=0", "rule"), ("/api/v1/threats?rule=x", "rule"),
+    ("/api/v1/threats?verdict=maybe", "false_alarm, confirmed, none"),
+    ("/api/v1/threats?from=soon", "from"), ("/api/v1/threats?limit=1001", "limit"),
+    ("/api/v1/threats?from=2&to=1", "from must not be after to"),
+    ("/api/v1/threats?cursor=!!", "cursor"),
+    ("/api/v1/threats?class=dog", "Known here: kind, user"),
+    ("/api/v1/threats/1?x=1", "takes none"), ("/api/v1/rules?x=1", "takes none"),
+    ("/api/v1/reports/daily?date=2026-11-31", "date"), ("/api/v1/reports/daily?date=today", "date"),
+    ("/api/v1/reports/daily?date=2026-1-1", "date"),
+    ("/api/v1/reports/daily?date=1969-12-31", "date"),
+    ("/api/v1/reports/daily?timezone=Mars/Base", "timezone"),
+    ("/api/v1/reports/daily?timezone=../../etc/passwd", "timezone"),
+    ("/api/v1/reports/daily?format=xml", "json, csv"), ("/api/v1/reports/daily?limit=0", "limit"),
+    ("/api/v1/reports/daily?day=1", "date, timezone, format, limit"),
     ("/events?state=none", "state"), ("/events?device=x", "Known here"),
   ])
   func badParametersSayWhatIsWrong(_ target: String, _ word: String) throws {
@@ -150,7 +181,10 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
 
   @Test func headHasTheHeadOfGet() throws {
     let room = try sixSubjects()
-    for path in ["/", "/api/v1/status", "/livez", "/assets/app.js", "/api/v1/status/wearer/zz"] {
+    for path in [
+      "/", "/reports", "/api/v1/status", "/api/v1/threats", "/api/v1/rules", "/livez",
+      "/assets/app.js", "/api/v1/status/wearer/zz",
+    ] {
       let get = try room.get(path)
       let head = try room.get(path, method: "HEAD")
       #expect(head.status == get.status)
@@ -196,7 +230,7 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
       try room.get("/api/v1/service").body == """
         {"version":"1.0","started":"2026-11-21T04:32:00.123Z","records":12,\
         "records_per_second":3.5,"samples":0,"lag":null,"invalid":0,"lost":0,"late":0,"watchers":1,\
-        "streams":[{"name":"acc","kind":"wearer","unit":"g","k":4,"window_ms":10000}]}
+        "streams":[{"name":"acc","type":"samples","kind":"wearer","unit":"g","k":4,"window_ms":10000}]}
         """)
     #expect(try sixSubjects().get("/readyz").body == #"{"status":"ready","checks":{}}"#)
   }

@@ -17,11 +17,22 @@ export function serverNow() {
 }
 
 /** GETs JSON. Fails with a Problem, or with a network, time-out or abort error. */
-export async function getJSON(path, { signal, timeout = 10_000 } = {}) {
+export function getJSON(path, options) {
+  return ask(path, {}, options);
+}
+
+/** POSTs JSON and takes JSON back; fails as getJSON does. */
+export function postJSON(path, value, options) {
+  const headers = { "Content-Type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(value) }, options);
+}
+
+async function ask(path, request, { signal, timeout = 10_000 } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const response = await fetch(path, {
+    ...request,
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    headers: { Accept: "application/json" },
+    headers: { Accept: "application/json", ...request.headers },
     cache: "no-store",
   });
   const date = Date.parse(response.headers.get("Date") ?? "");

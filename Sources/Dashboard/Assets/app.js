@@ -44,7 +44,10 @@ const table = new Table(byId("grid"), byId("head").firstElementChild, byId("rows
   }),
   scrolled: () => requestRender(0),
 });
-const details = new Details((key) => ({ row: source?.get(key), live: source instanceof WholeRows }));
+const details = new Details(
+  (key) => ({ row: source?.get(key), live: source instanceof WholeRows }),
+  (kind) => (service?.streams ?? []).some((stream) => stream.type === "camera" && stream.kind === kind),
+);
 const feed = new Feed({ row: onRow, counts: onCounts, unknownRevision: start, opened: onOpened, lost: () => connection.lost() });
 
 // Loading and following

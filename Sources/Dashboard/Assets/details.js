@@ -3,9 +3,12 @@
 import { Problem, getJSON, serverNow, statusPath, tracePath } from "./api.js";
 import { byId, clockTime, duration, element, fullTime, number, setText, shape, timeZone, withUnit } from "./format.js";
 import { keyOf, prepared } from "./model.js";
+import { ThreatList, rememberAuthor } from "./threats.js";
 import { Trace, describe } from "./trace.js";
 
 const UPDATE = 1000;
+/** Threats of a camera are asked for when its state changes, and after so many updates otherwise. */
+const THREATS_EVERY = 10, THREATS_SHOWN = 20;
 
 export class Details {
   #key = null;
@@ -15,11 +18,20 @@ export class Details {
   #trace;
   #unit = "";
   #facts = new Map();
+  #threats;
+  #updates = 0;
+  #shownSince = null;
 
-  /** `heldRow(key)` is the newest row that the page holds and whether it is kept up to date. */
-  constructor(heldRow) {
+  /**
+   * `heldRow(key)` is the newest row that the page holds and whether it is kept up to date;
+   * `isCamera(kind)` says whether subjects of a kind are cameras.
+   */
+  constructor(heldRow, isCamera) {
     this.heldRow = heldRow;
+    this.isCamera = isCamera;
     this.panel = byId("details");
+    this.#threats = new ThreatList(byId("camera-threats"), { showsCamera: false });
+    rememberAuthor(this.panel.querySelector(".author"));
     this.#trace = new Trace(byId("trace"), (text) => setText(byId("readout"), text));
   }
 
@@ -34,24 +46,44 @@ export class Details {
     const [, user = "", device = ""] = key.split("/").map(decodeURIComponent);
     byId("details-title").replaceChildren(element("b", "", user), element("span", "quiet", device));
     this.#say("");
+    this.#followKind();
     this.#update();
   }
 
   close() {
     this.#request?.abort();
     clearTimeout(this.#timer);
-    this.#key = this.#row = null;
+    this.#key = this.#row = this.#shownSince = null;
     this.#trace.clear();
     this.panel.hidden = true;
     byId("facts").replaceChildren();
     this.#facts.clear();
     byId("flagged").replaceChildren();
+    this.#threats.clear();
+    setText(byId("camera-message"), "");
     setText(byId("readout"), "");
+  }
+
+  /** What stands in the panel depends on the subject's kind, which is known once the service is. */
+  #followKind() {
+    const camera = this.isCamera(decodeURIComponent(this.#key.split("/")[0]));
+    const judgedBy = camera ? "rules" : "past";
+    if (this.panel.dataset.judgedBy !== judgedBy) {
+      byId("facts").replaceChildren();
+      this.#facts.clear();
+    }
+    this.panel.dataset.judgedBy = judgedBy;
+    this.#trace.showsProbability = camera;
+    byId("camera").hidden = !camera;
+    setText(byId("k-value"), camera ? "probability of the surest unsafe object" : "value");
+    setText(byId("flagged-title"), camera ? "Frames flagged in this window" : "Flagged in this window");
+    return camera;
   }
 
   /** A row has changed; if it is ours, show it. */
   show(row) {
     if (row.key !== this.#key || (this.#row && this.#row.revision > row.revision)) return;
+    const camera = this.#followKind();
     this.#row = row;
     this.#unit = row.unit ?? "";
     this.panel.dataset.state = row.state;
@@ -63,9 +95,13 @@ export class Details {
     this.#setFact("Since", `${fullTime(row.sinceTime)} (${duration(now - row.sinceTime)})`);
     this.#setFact("Reason", row.reason || "–");
     this.#setFact("Last seen", `${fullTime(row.seenTime)} (${duration(now - row.seenTime)})`);
-    this.#setFact("Last value", withUnit(row.value, row.unit));
-    this.#setFact("Mean ± std", mean);
-    this.#setFact("Score", number(row.score));
+    if (camera) {
+      this.#setFact("Probability", number(row.value));
+    } else {
+      this.#setFact("Last value", withUnit(row.value, row.unit));
+      this.#setFact("Mean ± std", mean);
+      this.#setFact("Score", number(row.score));
+    }
     this.#setFact("Record", record);
     this.#setFact("Revision", String(row.revision));
     this.#setFact("Configuration", row.config ?? "–");
@@ -95,6 +131,7 @@ export class Details {
     try {
       const { row, live } = this.heldRow(key);
       if (row) this.show(row);
+      const camera = this.#followKind();
       // The feed does not bring every value of this row, or we do not have it yet.
       if (!row || !live) this.show(prepared(await getJSON(statusPath(key), options)));
       const from = this.#trace.from;
@@ -103,6 +140,8 @@ export class Details {
       this.#trace.merge(answer, from);
       setText(byId("trace-k"), number(answer.k).replace(/\.0+$/, ""));
       this.#listFlagged();
+      if (camera) await this.#listThreats(key, options);
+      if (key !== this.#key) return;
       this.#say("");
     } catch (error) {
       if (key !== this.#key) return;
@@ -111,9 +150,23 @@ export class Details {
     this.#timer = setTimeout(() => this.#update(), UPDATE);
   }
 
+  async #listThreats(key, options) {
+    this.#updates += 1;
+    const since = `${key} ${this.#row?.since}`;
+    if (since === this.#shownSince && this.#updates % THREATS_EVERY) return;
+    const [kind, user, device = ""] = key.split("/").map(decodeURIComponent);
+    const query = new URLSearchParams({ kind, user, limit: THREATS_SHOWN });
+    if (device) query.set("device", device);
+    const { items, next } = await getJSON(`api/v1/threats?${query}`, options);
+    if (key !== this.#key) return;
+    this.#shownSince = since;
+    this.#threats.show(items);
+    setText(byId("camera-message"), items.length === 0 ? "None yet." : next ? `The newest ${items.length}.` : "");
+  }
+
   #listFlagged() {
     const newest = this.#trace.flagged.slice(-5).reverse();
-    const items = newest.map((point) => element("li", "", describe(point, this.#unit)));
+    const items = newest.map((point) => element("li", "", describe(point, this.#unit, this.#trace.showsProbability)));
     byId("flagged").replaceChildren(...(items.length ? items : [element("li", "quiet", "none")]));
   }
 

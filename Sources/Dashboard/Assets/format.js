@@ -49,6 +49,28 @@ export function fullTime(time) {
   return `${day} ${clockTime(time, true)}`;
 }
 
+/** Date and time to the second as the clocks of `zone` show it; in UTC if the browser knows no such zone. */
+export function zonedTime(time, zone) {
+  if (!Number.isFinite(time)) return "–";
+  // Swedish writes times as ISO 8601 does.
+  const write = (timeZone) => new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(time);
+  try {
+    return write(zone);
+  } catch {
+    return `${write("UTC")} UTC`;
+  }
+}
+
+/** A share of one in per cent; an en dash if absent. */
+export function percent(value) {
+  return value == null ? "–" : `${(value * 100).toFixed(1).replace(/\.0$/, "")} %`;
+}
+
+/** “1 threat”, “2 threats”. */
+export function plural(amount, word) {
+  return `${count(amount)} ${word}${amount === 1 ? "" : "s"}`;
+}
+
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const byId = (id) => document.getElementById(id);
@@ -57,6 +79,14 @@ export const byId = (id) => document.getElementById(id);
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+/** An element of a drawing. */
+export function drawn(name, attributes = {}, text = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
   if (text) made.textContent = text;
   return made;
 }
@@ -71,11 +101,7 @@ export function setText(node, text) {
 
 /** The shape that stands for a state; its word is to stand beside it. */
 export function shape(state) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "shape");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#shape-${state}`);
-  svg.append(use);
+  const svg = drawn("svg", { class: "shape", "aria-hidden": "true" });
+  svg.append(drawn("use", { href: `#shape-${state}` }));
   return svg;
 }

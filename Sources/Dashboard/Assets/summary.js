@@ -99,7 +99,9 @@ export function showEmpty(reason, service, clearFilters) {
   } else if (reason === "none") {
     const streams = service?.streams ?? [];
     const topics = streams.flatMap((stream) => stream.topics ?? [stream.name]).join(", ");
-    const example = { user: "u-17", device: "watch", ts: Date.now(), x: 0.01, y: -0.02, z: 0.99 };
+    const example = streams.length && streams.every((stream) => stream.type === "camera")
+      ? { user: "c-9", device: "door", ts: Date.now(), timezone: "UTC", objects: [{ class: "person", probability: 0.93, box: [0.4, 0.3, 0.1, 0.4] }] }
+      : { user: "u-17", device: "watch", ts: Date.now(), x: 0.01, y: -0.02, z: 0.99 };
     box.append(
       element("h2", "", "No subjects yet"),
       element("p", "", `Send records to ${topics ? `the Kafka topic ${topics}` : "a Kafka topic that is watched"}, keyed by user. One looks so:`),

@@ -3,19 +3,22 @@
 
 import { clockTime, number, withUnit } from "./format.js";
 
-/** What is drawn, in ms before the newest sample. */
-export const WINDOW = 60_000;
+/** What is drawn if the server does not say, in ms before the newest sample. */
+const WINDOW = 60_000;
 /** How far back an update reads again, so that samples that came late find their place. */
 const OVERLAP = 5_000;
 const LEFT = 52, RIGHT = 10, TOP = 10, BOTTOM = 24;
 
 export class Trace {
   #points = [];
+  #window = WINDOW;
   #k = null;
   #unit = "";
   #picked = null;
   #colors = null;
   #size = { width: 0, height: 0 };
+  /** Whether the values are probabilities, which nothing but a rule judges. */
+  showsProbability = false;
 
   /** `onRead(text)` is told the value under the pointer or the keyboard's cursor. */
   constructor(canvas, onRead) {
@@ -49,7 +52,8 @@ export class Trace {
     const { points } = answer;
     const replaced = answer.truncated && points.length ? points[0].t : from ?? -Infinity;
     const all = this.#points.filter((point) => point.t < replaced).concat(points);
-    const begin = (all.at(-1)?.t ?? 0) - WINDOW;
+    this.#window = answer.span ?? WINDOW;
+    const begin = (all.at(-1)?.t ?? 0) - this.#window;
     this.#points = all.filter((point) => point.t >= begin);
     this.#k = answer.k;
     this.#unit = answer.unit ?? "";
@@ -87,11 +91,11 @@ export class Trace {
 
   #xScale() {
     const end = this.#points.at(-1).t, room = this.#size.width - LEFT - RIGHT;
-    return (time) => LEFT + room * (1 - (end - time) / WINDOW);
+    return (time) => LEFT + room * (1 - (end - time) / this.#window);
   }
 
   #yScale() {
-    let low = Infinity, high = -Infinity;
+    let low = this.showsProbability ? 0 : Infinity, high = this.showsProbability ? 1 : -Infinity;
     for (const { v, m, s } of this.#points) {
       const reach = m == null ? 0 : (this.#k ?? 0) * (s ?? 0);
       low = Math.min(low, v, m == null ? v : m - reach);
@@ -127,9 +131,9 @@ export class Trace {
     }
     context.textAlign = "left";
     context.fillText(this.#unit, 4, height - BOTTOM / 2);
-    const end = this.#points.at(-1).t, every = width < 420 ? 20_000 : 10_000;
+    const end = this.#points.at(-1).t, every = this.#window / (width < 420 ? 3 : 6);
     context.textAlign = "center";
-    for (let time = Math.ceil((end - WINDOW) / every) * every; time <= end; time += every) {
+    for (let time = Math.ceil((end - this.#window) / every) * every; time <= end; time += every) {
       const at = Math.round(x(time)) + 0.5;
       line(at, height - BOTTOM, at, height - BOTTOM + 4);
       if (at > LEFT + 24 && at < width - 26) context.fillText(clockTime(time), at, height - BOTTOM / 2 + 2);
@@ -206,13 +210,13 @@ export class Trace {
   #pickAt(offset) {
     if (!this.#points.length) return;
     const part = (offset - LEFT) / (this.#size.width - LEFT - RIGHT);
-    this.#pick(this.#points.at(-1).t - WINDOW * (1 - part));
+    this.#pick(this.#points.at(-1).t - this.#window * (1 - part));
   }
 
   #pick(time) {
     const point = time === null ? null : this.#nearest(time);
     this.#picked = point && point.t;
-    this.onRead(point ? describe(point, this.#unit) : "");
+    this.onRead(point ? describe(point, this.#unit, this.showsProbability) : "");
     this.draw();
   }
 
@@ -239,7 +243,8 @@ export class Trace {
 }
 
 /** A point in words. */
-export function describe({ t, v, m, s, f }, unit) {
+export function describe({ t, v, m, s, f }, unit, isProbability = false) {
+  if (isProbability) return `${clockTime(t, true)}  probability ${number(v)}${f ? "  flagged" : ""}`;
   const against = m == null ? "too few samples to judge" : `mean ${number(m)} ± ${number(s)}`;
   return `${clockTime(t, true)}  ${withUnit(v, unit)}  (${against})${f ? "  flagged" : ""}`;
 }

@@ -32,6 +32,8 @@ extension Dashboard {
       writer.comma(unless: place == 0)
       writer.literal("{\"name\":")
       writer.string(stream.name)
+      writer.literal(",\"type\":")
+      writer.string(stream.type.rawValue)
       writer.literal(",\"kind\":")
       writer.string(stream.kind)
       writer.literal(",\"unit\":")

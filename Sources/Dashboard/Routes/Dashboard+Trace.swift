@@ -4,8 +4,12 @@ import Store
 
 /// `GET /api/v1/wearers/{user}[/{device}]/trace` and `…/subjects/{kind}/{user}[/{device}]/trace`.
 extension Dashboard {
-  /// How much is shown where the query does not say.
-  private static let defaultSpan: Int64 = 60_000
+  /// How much is shown where the query does not say: a minute, but twice the window of subjects whose
+  /// samples come minutes apart.
+  private func defaultSpan(ofKind kind: String) -> Int64 {
+    let window = facts.streams().first { $0.kind == kind }?.window.length ?? 0
+    return max(60_000, 2 * window)
+  }
 
   func trace(of path: SubjectPath, _ request: HTTPRequest) throws -> HTTPReply {
     let parameters = try Parameters(request, known: ["from", "to", "limit"])
@@ -21,22 +25,26 @@ extension Dashboard {
         // The ring first: what leaves it meanwhile is in the store by the time that is read.
         let live = facts.liveSamples(record.identity) ?? []
         let newest = max(record.lastSeen, live.last?.time ?? record.lastSeen)
-        let first = from ?? ((to ?? newest) - Self.defaultSpan)
+        let usual = defaultSpan(ofKind: record.identity.kind)
+        let first = from ?? ((to ?? newest) - usual)
         let span = first...max(first, to ?? CalendarDay.lastMillisecond)
-        let trace = try trace(of: record, in: span, limit: limit, live: live, reader)
+        let trace = try trace(
+          of: record, in: span, usual: usual, limit: limit, live: live, reader)
         return .response(.json(trace))
       }
     }
   }
 
   private func trace(
-    of record: StatusRecord, in span: ClosedRange<Int64>, limit: Int,
+    of record: StatusRecord, in span: ClosedRange<Int64>, usual: Int64, limit: Int,
     live: [PackedSamples.Element], _ reader: StoreReader
   ) throws -> [UInt8] {
     let configured = facts.streams().first { $0.kind == record.identity.kind }
     // Without rules of its kind a subject's values are shown without a judgement.
     var rules = configured ?? StreamRules(kind: record.identity.kind, unit: record.unit)
-    if configured == nil { rules.zscore.minSamples = .max }
+    // Cameras are judged by threat rules; their values have no mean to be held against.
+    let isJudged = configured != nil && configured?.cameras == nil
+    if !isJudged { rules.zscore.minSamples = .max }
     let page = try reader.windows(
       of: record.identity, from: span.lowerBound - rules.window.length, to: span.upperBound,
       // Besides the points themselves, those before them and those of the last window behind them.
@@ -65,7 +73,9 @@ extension Dashboard {
     writer.literal(",\"unit\":")
     writer.string(rules.unit)
     writer.literal(",\"k\":")
-    writer.value(configured?.zscore.k)
+    writer.value(isJudged ? rules.zscore.k : nil)
+    writer.literal(",\"span\":")
+    writer.integer(usual)
     writer.literal(",\"points\":[")
     var isFirst = true
     for point in asked.suffix(limit) {

@@ -46,10 +46,11 @@ public final class Dashboard: Sendable {
 
   private func routed(_ request: HTTPRequest) -> HTTPReply {
     if let refusal = refusal(ofHost: request) { return .response(refusal) }
-    guard let route = route(request.pathSegments) else { return .response(.notFound()) }
-    guard request.method == .get || request.method == .head else {
-      return .response(.methodNotAllowed(allowing: [.get, .head]))
+    guard let endpoint = endpoint(request.pathSegments) else { return .response(.notFound()) }
+    guard let route = endpoint.route(for: request.method) else {
+      return .response(.methodNotAllowed(allowing: endpoint.methods))
     }
+    if let refusal = CrossSite.refusal(of: request) { return .response(refusal) }
     do {
       return try route(request)
     } catch let error as BadParameter {
@@ -62,41 +63,53 @@ public final class Dashboard: Sendable {
   typealias Route = (HTTPRequest) throws -> HTTPReply
 
   /// What answers at a path; `nil` if nothing does.
-  private func route(_ path: [String]) -> Route? {
+  private func endpoint(_ path: [String]) -> Endpoint? {
     switch path.first {
-    case nil: page
-    case "events" where path.count == 1: events
-    case "livez" where path.count == 1: live
-    case "readyz" where path.count == 1: ready
-    case "metrics" where path.count == 1: metrics
-    case "assets" where path.count == 2: assets[path[1]].map { asset in { .response(asset($0)) } }
+    case nil: Endpoint(get: page("index.html"))
+    case "reports" where path.count == 1: Endpoint(get: page("reports.html"))
+    case "events" where path.count == 1: Endpoint(get: events)
+    case "livez" where path.count == 1: Endpoint(get: live)
+    case "readyz" where path.count == 1: Endpoint(get: ready)
+    case "metrics" where path.count == 1: Endpoint(get: metrics)
+    case "assets" where path.count == 2:
+      assets[path[1]].map { asset in Endpoint(get: { .response(asset($0)) }) }
     case "api" where path.count > 2 && path[1] == "v1": interface(Array(path[2...]))
     default: nil
     }
   }
 
-  private func interface(_ path: [String]) -> Route? {
+  private func interface(_ path: [String]) -> Endpoint? {
     let rest = path.dropFirst()
     switch path[0] {
-    case "status" where rest.isEmpty: return statusPage
+    case "status" where rest.isEmpty: return Endpoint(get: statusPage)
     case "status":
       guard let subject = SubjectPath(rest) else { return nil }
-      return { try self.status(of: subject, $0) }
+      return Endpoint(get: { try self.status(of: subject, $0) })
     case "wearers" where rest.last == "trace":
       guard let subject = SubjectPath(["wearer"] + rest.dropLast()) else { return nil }
-      return { try self.trace(of: subject, $0) }
+      return Endpoint(get: { try self.trace(of: subject, $0) })
     case "subjects" where rest.last == "trace":
       guard let subject = SubjectPath(rest.dropLast()) else { return nil }
-      return { try self.trace(of: subject, $0) }
-    case "invalid" where rest.isEmpty: return invalid
-    case "service" where rest.isEmpty: return service
+      return Endpoint(get: { try self.trace(of: subject, $0) })
+    case "threats" where rest.isEmpty: return Endpoint(get: threatPage)
+    case "threats":
+      // Ids are given out from 1; nothing else can name a threat.
+      guard let id = Int64(path[1]), id > 0 else { return nil }
+      switch rest.dropFirst() {
+      case []: return Endpoint(get: { try self.threat(id, $0) })
+      case ["verdict"]: return Endpoint(post: { try self.setVerdict(ofThreat: id, $0) })
+      default: return nil
+      }
+    case "reports" where rest == ["daily"]: return Endpoint(get: dailyReport)
+    case "rules" where rest.isEmpty: return Endpoint(get: rules, post: reloadRules)
+    case "invalid" where rest.isEmpty: return Endpoint(get: invalid)
+    case "service" where rest.isEmpty: return Endpoint(get: service)
     default: return nil
     }
   }
 
-  private func page(_ request: HTTPRequest) throws -> HTTPReply {
-    guard let asset = assets["index.html"] else { return .response(.notFound()) }
-    return .response(asset(request))
+  private func page(_ name: String) -> Route {
+    { request in .response(self.assets[name].map { $0(request) } ?? .notFound()) }
   }
 
   // MARK: What is refused, what fails
@@ -127,6 +140,7 @@ public final class Dashboard: Sendable {
       return .problem(
         status: 400,
         detail: "cursor is not one that this query gave out: repeat the query without it.")
+    case .invalidValue: return .problem(status: 400, detail: "\(error.message).")
     case .readersBusy, .timedOut, .busy:
       facts.report("a request was turned away: \(error)")
       var response = HTTPResponse.problem(
@@ -135,7 +149,24 @@ public final class Dashboard: Sendable {
       return response
     default:
       facts.report("a request failed: \(error)")
-      return .problem(status: 500, detail: "The database could not be read.")
+      return .problem(status: 500, detail: "The database could not be read or written.")
+    }
+  }
+}
+
+/// What a path takes.
+struct Endpoint {
+  var get: Dashboard.Route?
+  var post: Dashboard.Route?
+
+  /// What `Allow` says.
+  var methods: [HTTPMethod] { (get == nil ? [] : [.get, .head]) + (post == nil ? [] : [.post]) }
+
+  func route(for method: HTTPMethod) -> Dashboard.Route? {
+    switch method {
+    case .get, .head: get
+    case .post: post
+    default: nil
     }
   }
 }
