@@ -66,7 +66,8 @@ let package = Package(
     .executableTarget(name: "embed-assets"),
     .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
 
-    .testTarget(name: "EventsTests", dependencies: ["Events"]),
+    .testTarget(
+      name: "EventsTests", dependencies: ["Events"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
@@ -80,8 +81,8 @@ let package = Package(
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "AcalertService", "Detection", "Store", "Kafka", "simulation", "acalert", "simulator",
-        logging,
+        "AcalertService", "Dashboard", "Detection", "Events", "HTTPServer", "Store", "Kafka",
+        "simulation", "acalert", "simulator", logging,
       ]),
   ],
   swiftLanguageModes: [.v6]

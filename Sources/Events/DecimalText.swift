@@ -28,6 +28,32 @@ struct DecimalText {
   @inline(__always)
   var mayUnderflow: Bool { exponent < -300 }
 
+  /// The number · 10^digits, rounded half away from zero, once; `nil` if its magnitude is above `limit`.
+  ///
+  /// - Parameters:
+  ///   - digits: 0 to 9.
+  ///   - limit: at most 2⁶².
+  ///   - powers: 10^0 … 10^19.
+  @inline(__always)
+  func scaled(digits: Int, limit: UInt64, powers: UnsafePointer<UInt64>) -> Int64? {
+    let scale = exponent &+ digits
+    var magnitude = mantissa
+    if scale < 0 {
+      // mantissa < 10^19, so from 10^20 on the quotient is below one tenth. The sum is below
+      // 1.5·10^19 < 2^64. What was cut off lies below the last of nineteen digits: it changes the
+      // result only of numbers above the limit.
+      magnitude = scale < -19 ? 0 : (mantissa &+ powers[-scale] / 2) / powers[-scale]
+    } else if scale > 0, mantissa > 0 {
+      guard scale <= 19 else { return nil }
+      let (product, isOverflow) = mantissa.multipliedReportingOverflow(by: powers[scale])
+      guard !isOverflow else { return nil }
+      magnitude = product
+    }
+    guard magnitude <= limit else { return nil }
+    let value = Int64(truncatingIfNeeded: magnitude)
+    return isNegative ? -value : value
+  }
+
   /// Appends a digit of the number's text.
   @inline(__always)
   mutating func append(_ digit: UInt8, isFraction: Bool) {
@@ -54,6 +80,32 @@ extension JSONCursor {
       }
       throw unexpected()
     }
+  }
+
+  /// Passes a number whose first byte, a digit or a minus sign, is the next byte, and forgets it.
+  @inline(__always)
+  mutating func skipNumber() throws(InvalidRecord) {
+    let first = next
+    if first.pointee == UInt8(ascii: "-") { next += 1 }
+    // A zero, an exponent or a point at a place of its own: what is rare is left to `scanNumber`.
+    let whole = next
+    skipDigits()
+    var isPlain = next > whole && (next == whole + 1 || whole.pointee != UInt8(ascii: "0"))
+    if next < end, next.pointee == UInt8(ascii: ".") {
+      next += 1
+      let fraction = next
+      skipDigits()
+      isPlain = isPlain && next > fraction
+    }
+    if isPlain, next == end || next.pointee | 0x20 != UInt8(ascii: "e") { return }
+    next = first
+    var number = DecimalText()
+    try scanNumber(&number)
+  }
+
+  @inline(__always)
+  private mutating func skipDigits() {
+    while next < end, next.pointee &- 0x30 < 10 { next += 1 }
   }
 
   /// Passes a number by the grammar of RFC 8259 §6 and returns whether there was one. If not, `next` is

@@ -1,14 +1,14 @@
 /// Finds the field that a JSON name stands for: an open-addressed hash table over the names' bytes,
 /// in memory of its own, so that a look-up costs one or two word compares and no ARC.
 ///
-/// Whoever makes one must `deallocate` it.
-struct FieldTable {
+/// Whoever makes one must `deallocate` it. `Field` is a trivial type: nothing is deinitialized then.
+struct FieldTable<Field> {
   private struct Entry {
     /// The first eight bytes of the name, zero-padded, little-endian.
     var word: UInt64
     /// 0 marks an empty slot: no name is empty.
     var length: Int32
-    var field: RecordField
+    var field: Field?
     /// Where the name's bytes are in `text`.
     var offset: Int32
   }
@@ -18,8 +18,9 @@ struct FieldTable {
   private let mask: Int
   private let text: UnsafeMutablePointer<UInt8>
 
-  init(_ names: RecordFieldNames) {
-    let all = RecordField.allCases.flatMap { field in names[field].map { (field, Array($0.utf8)) } }
+  /// Of a name that is there twice the first counts; names without bytes do not.
+  init(_ names: [(field: Field, name: String)]) {
+    let all = names.map { ($0.field, Array($0.name.utf8)) }.filter { !$0.1.isEmpty }
     // At most a quarter full, so that an unknown name meets an empty slot at once.
     var bits: UInt64 = 4
     while 1 << bits < 4 * all.count { bits += 1 }
@@ -27,7 +28,7 @@ struct FieldTable {
     shift = 64 - bits
     slots = .allocate(capacity: mask + 1)
     slots.initialize(
-      repeating: Entry(word: 0, length: 0, field: .user, offset: 0), count: mask + 1)
+      repeating: Entry(word: 0, length: 0, field: nil, offset: 0), count: mask + 1)
     text = .allocate(capacity: max(1, all.reduce(0) { $0 + $1.1.count }))
     var used = 0
     for (field, name) in all {
@@ -50,7 +51,7 @@ struct FieldTable {
 
   /// The field named by `length` bytes at `name`, whose first eight are `word` (zero-padded).
   @inline(__always)
-  func field(_ name: UnsafePointer<UInt8>, length: Int, word: UInt64) -> RecordField? {
+  func field(_ name: UnsafePointer<UInt8>, length: Int, word: UInt64) -> Field? {
     var slot = slotIndex(word, length)
     while true {
       let entry = slots[slot]

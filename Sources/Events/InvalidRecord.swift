@@ -6,7 +6,7 @@ public enum InvalidReason: String, CaseIterable, Sendable {
   case truncated
   /// There are no bytes, or only white space.
   case emptyRecord = "empty_record"
-  /// A field that the record's shape needs is not there.
+  /// A field that the record's shape or the stream's configuration needs is not there.
   case missingField = "missing_field"
   /// A field holds another kind of value than it must.
   case wrongType = "wrong_type"
@@ -39,18 +39,60 @@ public enum InvalidReason: String, CaseIterable, Sendable {
   case badRate = "bad_rate"
   /// Arrays and objects are nested more than 128 deep.
   case tooDeep = "too_deep"
+
+  // Camera records only:
+
+  /// The user is none that the stream knows.
+  case unknownUser = "unknown_user"
+  /// The device is none that the stream knows.
+  case unknownDevice = "unknown_device"
+  /// The time zone is none of the IANA database.
+  case badTimezone = "bad_timezone"
+  /// The image's format is none that the stream takes.
+  case imageFormat = "image_format"
+  /// The image's width or height is outside its limits, or no number of pixels.
+  case imageResolution = "image_resolution"
+  /// The image's size in bytes is outside its limits, or no number of bytes.
+  case imageSize = "image_size"
+  /// The image's contrast is not in 0 … 1.
+  case badContrast = "bad_contrast"
+  /// The image's contrast is below its limit.
+  case lowContrast = "low_contrast"
+  /// A detection's probability is not in 0 … 1.
+  case badProbability = "bad_probability"
+  /// A detection's box is not four numbers, lies outside of the image or has a negative size, or is in
+  /// pixels of an image of unknown size.
+  case badBox = "bad_box"
+  /// The class of an object is empty or too long, or one class too many.
+  case badClass = "bad_class"
+  /// The name of a zone is empty or too long, or one zone too many.
+  case badZone = "bad_zone"
+  /// The type of a Frigate event is neither `new` nor `update` nor `end`.
+  case unknownType = "unknown_type"
+  /// A class is given as a number or a category that has no name.
+  case unknownLabel = "unknown_label"
+  /// A frame has more objects than the stream allows.
+  case tooManyObjects = "too_many_objects"
+  /// An object is in more than 64 zones.
+  case tooManyZones = "too_many_zones"
+  /// A record has more frames than the stream allows.
+  case tooManyFrames = "too_many_frames"
+  /// Arrays that belong together are of different lengths.
+  case lengthMismatch = "length_mismatch"
+  /// A CloudEvents envelope that cannot be opened: another version than 1.0, or binary data.
+  case badEnvelope = "bad_envelope"
 }
 
 /// What is wrong with a record, and where.
 public struct InvalidRecord: Error, Equatable, Sendable {
   public var reason: InvalidReason
   /// The field at fault, if it is one.
-  public var field: RecordField?
+  public var field: FieldName?
   /// Offset in bytes from the record's start to where the fault was seen.
   public var offset: Int
 
   @inline(__always)
-  public init(_ reason: InvalidReason, field: RecordField? = nil, offset: Int) {
+  public init(_ reason: InvalidReason, field: FieldName? = nil, offset: Int) {
     self.reason = reason
     self.field = field
     self.offset = offset
@@ -85,6 +127,25 @@ extension InvalidRecord: CustomStringConvertible {
     case .burstTooLong: "a burst has too many samples"
     case .badRate: "a burst's rate cannot be used"
     case .tooDeep: "values are nested too deep"
+    case .unknownUser: "the user is not known"
+    case .unknownDevice: "the device is not known"
+    case .badTimezone: "the time zone is not known"
+    case .imageFormat: "the image's format is not allowed"
+    case .imageResolution: "the image's resolution is not allowed"
+    case .imageSize: "the image's size is not allowed"
+    case .badContrast: "the image's contrast cannot be used"
+    case .lowContrast: "the image's contrast is too low"
+    case .badProbability: "a probability cannot be used"
+    case .badBox: "a box cannot be used"
+    case .badClass: "an object's class cannot be used"
+    case .badZone: "a zone's name cannot be used"
+    case .unknownType: "the event's type is not known"
+    case .unknownLabel: "a class has no name"
+    case .tooManyObjects: "a frame has too many objects"
+    case .tooManyZones: "an object is in too many zones"
+    case .tooManyFrames: "the record has too many frames"
+    case .lengthMismatch: "arrays that belong together have different lengths"
+    case .badEnvelope: "the CloudEvents envelope cannot be opened"
     }
   }
 
@@ -110,6 +171,28 @@ extension InvalidRecord: CustomStringConvertible {
     case .burstTooLong: "send shorter bursts, or raise `maxBurstSamples`"
     case .badRate: "send samples a second, above 0 and at most 100000, with at most 18 digits"
     case .tooDeep: "send at most 128 levels of arrays and objects"
+    case .unknownUser: "correct the id, or add it to the stream's `limits.users`"
+    case .unknownDevice: "correct the id, or add it to the stream's `limits.devices`"
+    case .badTimezone: "send a name of the IANA database, such as America/New_York"
+    case .imageFormat: "set the camera's format, or add it to `limits.formats`"
+    case .imageResolution:
+      "set the camera's resolution, or change `limits.width` and `limits.height`"
+    case .imageSize: "set the camera's quality, or change `limits.bytes`"
+    case .badContrast: "send a number from 0 to 1"
+    case .lowContrast: "clean or light the camera, or lower `limits.contrast`"
+    case .badProbability: "send a number from 0 to 1"
+    case .badBox: "send four numbers as the format has them, and the image's size with pixels"
+    case .badClass:
+      "send 1 to \(Vocabulary.maxNameBytes) bytes of UTF-8, and no more than \(Vocabulary.limit) classes"
+    case .badZone:
+      "send 1 to \(Vocabulary.maxNameBytes) bytes of UTF-8, and no more than \(Vocabulary.limit) zones"
+    case .unknownType: "send `new`, `update` or `end`"
+    case .unknownLabel: "name the class in the record, or its number in the stream's `labels`"
+    case .tooManyObjects: "let the detector leave out what it is unsure of, or raise `maxObjects`"
+    case .tooManyZones: "send at most 64 zones an object"
+    case .tooManyFrames: "send smaller batches, or raise `maxFrames`"
+    case .lengthMismatch: "send one element of each array for each detection"
+    case .badEnvelope: "send CloudEvents 1.0 with a JSON object as `data`"
     }
   }
 }

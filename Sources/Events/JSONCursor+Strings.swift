@@ -134,7 +134,7 @@ extension JSONCursor {
 
   /// Passes one character of two to four bytes. The ranges are those of the Unicode Standard's
   /// table 3-7: they leave out overlong forms, surrogates and what lies beyond U+10FFFF.
-  private mutating func passMultibyteCharacter() throws(InvalidRecord) {
+  mutating func passMultibyteCharacter() throws(InvalidRecord) {
     let lead = next.pointee
     let following: Int
     var second: ClosedRange<UInt8> = 0x80...0xBF

@@ -71,9 +71,7 @@ struct JSONCursor {
     case UInt8(ascii: "\""): _ = try scanString()
     case UInt8(ascii: "{"): try skipObject(depth: depth + 1)
     case UInt8(ascii: "["): try skipArray(depth: depth + 1)
-    case UInt8(ascii: "-"), 0x30...0x39:
-      var number = DecimalText()
-      try scanNumber(&number)
+    case UInt8(ascii: "-"), 0x30...0x39: try skipNumber()
     case UInt8(ascii: "t"): try passLiteral("true")
     case UInt8(ascii: "f"): try passLiteral("false")
     case UInt8(ascii: "n"): try passLiteral("null")

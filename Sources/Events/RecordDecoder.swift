@@ -16,8 +16,9 @@ public final class RecordDecoder {
   /// What the records look like.
   public let format: RecordFormat
 
-  let table: FieldTable
+  let table: FieldTable<RecordField>
   let fixedPoint: FixedPoint
+  let values: ValueReader
   let maxRecordBytes: Int
   let maxFutureSkew: Int64
   let maxBurstSamples: Int
@@ -35,14 +36,15 @@ public final class RecordDecoder {
   @usableFromInline let result: UnsafeMutablePointer<DecodedRecord>
 
   /// The longest id of a user or a device, in bytes.
-  public static let maxIDBytes = 256
+  public static let maxIDBytes = ValueReader.maxIDBytes
 
   public init(format: RecordFormat = .standard) {
     self.format = format
     maxRecordBytes = format.maxRecordBytes
     maxFutureSkew = format.maxFutureSkew
     maxBurstSamples = format.maxBurstSamples
-    table = FieldTable(format.names)
+    table = FieldTable(
+      RecordField.allCases.flatMap { field in format.names[field].map { (field, $0) } })
     powers = .allocate(capacity: 20)
     var power: UInt64 = 1
     for exponent in 0..<20 {
@@ -53,6 +55,7 @@ public final class RecordDecoder {
     sampleStorage = .allocate(capacity: maxBurstSamples)
     idText = .allocate(capacity: 2 * Self.maxIDBytes)
     scratch = .allocate(capacity: maxRecordBytes)
+    values = ValueReader(powers: powers, scratch: scratch)
     result = .allocate(capacity: 1)
     result.initialize(to: DecodedRecord(empty: idText, sampleStorage))
   }
@@ -111,7 +114,7 @@ public final class RecordDecoder {
     var draft = RecordDraft(empty: idText)
     cursor.skipSpace()
     guard !cursor.isAtEnd else { throw cursor.fault(.emptyRecord) }
-    guard cursor.next.pointee == UInt8(ascii: "{") else { throw try wrongType(&cursor, depth: 0) }
+    guard cursor.next.pointee == UInt8(ascii: "{") else { throw try cursor.wrongType(depth: 0) }
     cursor.next += 1
     if try cursor.peekToken() == UInt8(ascii: "}") {
       cursor.next += 1
@@ -119,17 +122,17 @@ public final class RecordDecoder {
       repeat {
         guard try cursor.peekToken() == UInt8(ascii: "\"") else { throw cursor.fault(.notJSON) }
         let name = cursor.offset
-        let field = try readName(&cursor)
+        let field = try cursor.scanName(in: table, scratch: scratch)
         try cursor.expect(UInt8(ascii: ":"))
         if let field {
           guard draft.seen & field.bit == 0 else {
-            throw InvalidRecord(.duplicateField, field: field, offset: name)
+            throw InvalidRecord(.duplicateField, field: field.fieldName, offset: name)
           }
           draft.seen |= field.bit
           do {
             try read(field, &cursor, &draft)
           } catch {
-            throw InvalidRecord(error.reason, field: field, offset: error.offset)
+            throw InvalidRecord(error.reason, field: field.fieldName, offset: error.offset)
           }
         } else {
           try cursor.skipValue(depth: 1)
@@ -141,32 +144,6 @@ public final class RecordDecoder {
     try finish(&draft, arrival: arrival, offset: cursor.offset)
   }
 
-  /// Passes a name, whose opening quote is the next byte, and returns the field it stands for.
-  @inline(__always)
-  private func readName(_ cursor: inout JSONCursor) throws(InvalidRecord) -> RecordField? {
-    let first = cursor.next + 1
-    if cursor.end - first >= 8 {
-      // A name of at most seven bytes ends within one word, and the word is its key in the table.
-      let word = EightBytes.load(first)
-      let stops = EightBytes.stringStops(word)
-      if stops != 0 {
-        let length = stops.trailingZeroBitCount >> 3
-        if first[length] == UInt8(ascii: "\"") {
-          cursor.next = first + length + 1
-          let mask = (1 as UInt64) &<< UInt64(8 &* length) &- 1
-          return table.field(first, length: length, word: word & mask)
-        }
-      }
-    }
-    return try readLongName(&cursor)
-  }
-
-  @inline(never)
-  private func readLongName(_ cursor: inout JSONCursor) throws(InvalidRecord) -> RecordField? {
-    let (text, count) = plainText(try cursor.scanString())
-    return table.field(text, length: count, word: FieldTable.firstWord(text, count))
-  }
-
   /// Checks that the record is whole, computes what needs more than one field, and publishes the result.
   @inline(__always)
   private func finish(
@@ -174,7 +151,7 @@ public final class RecordDecoder {
   ) throws(InvalidRecord) {
     func require(_ field: RecordField) throws(InvalidRecord) {
       guard draft.seen & field.bit != 0 else {
-        throw InvalidRecord(.missingField, field: field, offset: offset)
+        throw InvalidRecord(.missingField, field: field.fieldName, offset: offset)
       }
     }
     try require(.user)

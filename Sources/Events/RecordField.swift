@@ -18,18 +18,21 @@ public enum RecordField: UInt8, CaseIterable, Sendable {
   case samples
 
   /// The name used in the configuration and in messages.
-  public var name: String {
+  public var name: String { fieldName.name }
+
+  /// The field as faults name it.
+  public var fieldName: FieldName {
     switch self {
-    case .user: "user"
-    case .device: "device"
-    case .time: "time"
-    case .value: "value"
-    case .x: "x"
-    case .y: "y"
-    case .z: "z"
-    case .burstStart: "burstStart"
-    case .rate: "rate"
-    case .samples: "samples"
+    case .user: .user
+    case .device: .device
+    case .time: .time
+    case .value: .value
+    case .x: .x
+    case .y: .y
+    case .z: .z
+    case .burstStart: .burstStart
+    case .rate: .rate
+    case .samples: .samples
     }
   }
 

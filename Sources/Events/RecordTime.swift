@@ -41,6 +41,22 @@ enum RecordTime {
     return 0...Sample.maxTime ~= time ? time : nil
   }
 
+  /// The local time that 19 bytes at `text` write, as if it were UTC: `2021-05-01 10:11:12`, or with
+  /// colons in the date, as cameras write it into images (Exif 2.3, DateTimeOriginal).
+  static func localMilliseconds(_ text: UnsafePointer<UInt8>, count: Int) -> Int64? {
+    guard count == 19, text[4] == text[7],
+      text[4] == UInt8(ascii: "-") || text[4] == UInt8(ascii: ":")
+    else { return nil }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { date in
+      for index in 0..<19 { date[index] = text[index] }
+      date[4] = UInt8(ascii: "-")
+      date[7] = UInt8(ascii: "-")
+      date[19] = UInt8(ascii: "Z")
+      guard let start = date.baseAddress else { return nil }
+      return milliseconds(UnsafePointer(start), count: 20)
+    }
+  }
+
   /// The moment that a number of milliseconds means, or `nil` if it is not in 1970 … 9999.
   @inline(__always)
   static func milliseconds(_ number: DecimalText, powers: UnsafePointer<UInt64>) -> Int64? {

@@ -222,6 +222,13 @@ struct InvalidRecordTests {
     #expect(reason(burst, format, arrival: 9_999) == .tooFarAhead)
   }
 
+  /// Reasons that no record of samples can have: `CameraFormatsTests` shows each.
+  private static let cameraReasons: [InvalidReason] = [
+    .unknownUser, .unknownDevice, .badTimezone, .imageFormat, .imageResolution, .imageSize,
+    .badContrast, .lowContrast, .badProbability, .badBox, .badClass, .badZone, .unknownType,
+    .unknownLabel, .tooManyObjects, .tooManyZones, .tooManyFrames, .lengthMismatch, .badEnvelope,
+  ]
+
   @Test func faults_sayWhatWhereAndWhatToDo() {
     #expect(
       fault(Array(#"{"user":"u","value":true}"#.utf8))
@@ -236,6 +243,7 @@ struct InvalidRecordTests {
     }
     let tested = Set(Self.examples.map(\.0))
       .union([.truncated, .recordTooLarge, .burstTooLong, .tooFarAhead])
+      .union(Self.cameraReasons)
     #expect(tested == Set(InvalidReason.allCases))
   }
 }

@@ -78,9 +78,9 @@ import simulation
       configuration.format = .axes
       configuration.rate = 10
       configuration.anomalyEvery = 400
-      configuration.malformed = 0.002
-      configuration.late = 0.01
-      configuration.lateBy = 500
+      configuration.disturbances.malformed = 0.002
+      configuration.disturbances.late = 0.01
+      configuration.disturbances.lateBy = 500
       population = try Population(configuration)
       producer = try Producer(ProducerConfiguration(bootstrapServers: cluster.brokers))
       self.topic = topic

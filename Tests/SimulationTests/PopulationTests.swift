@@ -11,10 +11,10 @@ import Testing
         $0.hertz = 5
         $0.seed = seed
         $0.anomalyEvery = 20
-        $0.late = 0.05
-        $0.outOfOrder = 0.05
-        $0.duplicates = 0.05
-        $0.malformed = 0.05
+        $0.disturbances.late = 0.05
+        $0.disturbances.outOfOrder = 0.05
+        $0.disturbances.duplicates = 0.05
+        $0.disturbances.malformed = 0.05
       }
     }
     let one = try record(seed: 7)
@@ -159,10 +159,10 @@ import Testing
       $0.users = 1_000
       $0.anomalyEvery = 200
       $0.falls = 0.25
-      $0.late = 0.02
-      $0.outOfOrder = 0.03
-      $0.duplicates = 0.04
-      $0.malformed = 0.05
+      $0.disturbances.late = 0.02
+      $0.disturbances.outOfOrder = 0.03
+      $0.disturbances.duplicates = 0.04
+      $0.disturbances.malformed = 0.05
     }
     let c = stream.counters
     // Four standard deviations of a binomial; the seed is fixed, so this either holds or not.
@@ -186,9 +186,9 @@ import Testing
 
   @Test func lateRecordsComeLateAndTheOrderOfDueTimesHolds() throws {
     let stream = try StreamRecording(records: 5_000) {
-      $0.late = 0.02
-      $0.lateBy = 7_000
-      $0.outOfOrder = 0.02
+      $0.disturbances.late = 0.02
+      $0.disturbances.lateBy = 7_000
+      $0.disturbances.outOfOrder = 0.02
     }
     let late = Set(stream.truths.filter { $0.kind == .late }.map { "\($0.user) \($0.start)" })
     let swapped = Set(
@@ -219,7 +219,7 @@ import Testing
   }
 
   @Test func duplicatesAreTheSameBytesOneAfterTheOther() throws {
-    let stream = try StreamRecording(records: 500) { $0.duplicates = 1 }
+    let stream = try StreamRecording(records: 500) { $0.disturbances.duplicates = 1 }
     #expect(stream.messages.count == 1_000)
     for i in stride(from: 0, to: 1_000, by: 2) {
       #expect(stream.messages[i] == stream.messages[i + 1])
@@ -243,7 +243,7 @@ import Testing
     // And all of them turn up.
     let stream = try StreamRecording(records: 500) {
       $0.format = format
-      $0.malformed = 1
+      $0.disturbances.malformed = 1
     }
     #expect(Set(stream.truths.map(\.detail)) == Set(Malformation.allCases.map(\.rawValue)))
   }
@@ -262,11 +262,11 @@ import Testing
       $0.rate = 0.001
       $0.hertz = 1_000
     }
-    expectRefused { $0.late = -0.1 }
-    expectRefused { $0.malformed = 1.1 }
+    expectRefused { $0.disturbances.late = -0.1 }
+    expectRefused { $0.disturbances.malformed = 1.1 }
     expectRefused {
-      $0.late = 0.6
-      $0.duplicates = 0.6
+      $0.disturbances.late = 0.6
+      $0.disturbances.duplicates = 0.6
     }
     expectRefused { $0.anomalyEvery = -1 }
     expectRefused { $0.startTime = -1 }
@@ -279,5 +279,12 @@ import Testing
     #expect(
       truth.json
         == #"{"kind":"out_of_order","user":"u-1","start":1,"end":2,"detail":"x"}"#)
+    let visit = Truth(
+      kind: .person, user: "c-1", device: "door", start: 1, end: 2,
+      visit: Truth.Visit(className: "person", zone: "restricted", isThreat: true))
+    let fields =
+      #"{"kind":"person","user":"c-1","device":"door","start":1,"end":2,"class":"person","#
+      + #""zone":"restricted","is_threat":true,"detail":""}"#
+    #expect(visit.json == fields)
   }
 }

@@ -39,8 +39,8 @@ import Testing
   @Test func aFileGetsEveryRecord() throws {
     let (lines, counters) = try Self.run(
       Self.configuration(count: 5_000) {
-        $0.late = 0.01
-        $0.duplicates = 0.01
+        $0.disturbances.late = 0.01
+        $0.disturbances.duplicates = 0.01
       })
     #expect(counters.population.records == 5_000)
     #expect(counters.sent == 5_000 + counters.population.duplicates)
@@ -48,6 +48,22 @@ import Testing
     #expect(counters.failed == 0)
     #expect(lines.count == counters.sent)
     #expect(lines.allSatisfy { ReadRecord(Array($0.utf8), .axes) != nil })
+  }
+
+  @Test(arguments: CameraRecordFormat.allCases)
+  func camerasRunLikeWearers(_ format: CameraRecordFormat) throws {
+    var population = CameraPopulationConfiguration(startTime: StreamRecording.start)
+    population.users = 20
+    population.activity = 100
+    population.format = format
+    var configuration = SimulationConfiguration(population)
+    configuration.durationMilliseconds = 60_000
+    configuration.isPaced = false
+    let (lines, counters) = try Self.run(configuration)
+    #expect(counters.population.records == 60 * 20 * 2 * 2)
+    #expect(lines.count == counters.population.messages && lines.count > 1_000)
+    #expect(counters.population.visits > 10)
+    #expect(lines.allSatisfy { ReadFrame(Array($0.utf8), format) != nil })
   }
 
   @Test func theDurationIsOfEventTime() throws {
@@ -98,8 +114,8 @@ import Testing
     let simulation = try Simulation(
       Self.configuration(count: 20_000) {
         $0.anomalyEvery = 100
-        $0.malformed = 0.01
-        $0.duplicates = 0.01
+        $0.disturbances.malformed = 0.01
+        $0.disturbances.duplicates = 0.01
       },
       sink: .kafka(
         ProducerConfiguration(bootstrapServers: broker.bootstrapServers), topic: "accelerometer"),

@@ -16,12 +16,27 @@ struct StreamRecording {
 
   static let start: Int64 = 1_767_225_600_000  // 2026-01-01T00:00:00Z
 
-  /// Makes so many records, and then gives out what is still delayed.
+  /// Makes so many records of wearers, and then gives out what is still delayed.
   init(records: Int, _ change: (inout PopulationConfiguration) -> Void = { _ in }) throws {
     var configuration = PopulationConfiguration(startTime: Self.start)
     configuration.users = 10
     change(&configuration)
-    let population = try Population(configuration)
+    try self.init(configuration, records: records)
+  }
+
+  /// The same of cameras, for so long.
+  init(
+    cameraSeconds: Double, _ change: (inout CameraPopulationConfiguration) -> Void = { _ in }
+  ) throws {
+    var configuration = CameraPopulationConfiguration(startTime: Self.start)
+    configuration.users = 3
+    change(&configuration)
+    let rate = Double(configuration.users * configuration.cameras) * configuration.rate
+    try self.init(configuration, records: Int(rate * cameraSeconds))
+  }
+
+  private init(_ configuration: some StreamConfiguration, records: Int) throws {
+    let population = try configuration.makeStream()
     var messages: [Message] = []
     var truths: [Truth] = []
     func note(_ record: borrowing RecordView) {

@@ -23,7 +23,7 @@ public enum Malformation: String, CaseIterable, Sendable {
   /// Writes what comes in place of a record of this format. It holds no line feed, so it can stand in a
   /// file with a record on each line.
   func write(
-    to buffer: inout RecordBuffer, format: RecordFormat, user: String, time: Int64
+    to buffer: inout RecordBuffer, format: some RecordTemplate, user: String, time: Int64
   ) {
     let good = Fields(format: format, user: user, time: time)
     var fields = good
@@ -48,7 +48,7 @@ public enum Malformation: String, CaseIterable, Sendable {
     case .missingTime: fields.time = nil
     case .badTime: fields.time = "\"the day before yesterday\""
     case .farFuture:
-      fields = Fields(format: format, user: user, time: time + 10 * 365 * 86_400_000)
+      fields.time = format.time(time + 10 * 365 * 86_400_000)
     case .emptyUser: fields = good.with(user: "")
     case .longUser: fields = good.with(user: String(repeating: "u", count: 300))
     case .hugeUser: fields = good.with(user: String(repeating: "u", count: 70_000))
@@ -57,24 +57,17 @@ public enum Malformation: String, CaseIterable, Sendable {
   }
 
   /// The three things that a record must have, as JSON; nil leaves one out.
-  private struct Fields {
-    var format: RecordFormat
+  private struct Fields<Format: RecordTemplate> {
+    var format: Format
     var user: String?
     var time: String?
     var value: String?
 
-    init(format: RecordFormat, user: String, time: Int64) {
+    init(format: Format, user: String, time: Int64) {
       self.format = format
       self.user = "\"\(user)\""
-      value = "1.0"
-      if format == .original {
-        var buffer = RecordBuffer(capacity: 64)
-        var clock = OriginalClock()
-        clock.write(time, to: &buffer)
-        self.time = "\"\(String(decoding: buffer.view, as: UTF8.self))\""
-      } else {
-        self.time = String(time)
-      }
+      self.time = format.time(time)
+      value = format.goodValue
     }
 
     func with(user: String) -> Fields {
@@ -83,23 +76,52 @@ public enum Malformation: String, CaseIterable, Sendable {
       return copy
     }
 
-    var text: String {
-      let members: [(String, String?)] =
-        switch format {
-        case .original: [("userid", user), ("time", time), ("acc", value)]
-        case .axes:
-          [
-            ("user", user), ("ts", time), ("x", "0.0"), ("y", value),
-            ("z", value == nil ? nil : "0.0"),
-          ]
-        case .burst:
-          [
-            ("user", user), ("t0", time), ("hz", "50"),
-            ("samples", value.map { "[[0.0,0.0,1.0],[0.0,\($0),0.0]]" }),
-          ]
-        }
-      let written = members.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }
-      return "{\(written.joined(separator: ","))}"
+    var text: String { format.text(user: user, time: time, value: value) }
+  }
+}
+
+/// A format, as far as it takes to break its records: how a user, a time and a number make one.
+protocol RecordTemplate {
+  /// A moment as it stands in a record; Unix milliseconds.
+  func time(_ milliseconds: Int64) -> String
+  /// A number that can be a record's value.
+  var goodValue: String { get }
+  /// A record of these, each of them JSON; nil for what is left out.
+  func text(user: String?, time: String?, value: String?) -> String
+}
+
+extension RecordTemplate {
+  /// An object of those members that are there.
+  func object(_ members: [(name: String, value: String?)]) -> String {
+    let written = members.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }
+    return "{\(written.joined(separator: ","))}"
+  }
+}
+
+extension RecordFormat: RecordTemplate {
+  func time(_ milliseconds: Int64) -> String {
+    guard self == .original else { return String(milliseconds) }
+    var buffer = RecordBuffer(capacity: 64)
+    var clock = OriginalClock()
+    clock.write(milliseconds, to: &buffer)
+    return "\"\(String(decoding: buffer.view, as: UTF8.self))\""
+  }
+
+  var goodValue: String { "1.0" }
+
+  func text(user: String?, time: String?, value: String?) -> String {
+    switch self {
+    case .original: object([("userid", user), ("time", time), ("acc", value)])
+    case .axes:
+      object([
+        ("user", user), ("ts", time), ("x", "0.0"), ("y", value),
+        ("z", value == nil ? nil : "0.0"),
+      ])
+    case .burst:
+      object([
+        ("user", user), ("t0", time), ("hz", "50"),
+        ("samples", value.map { "[[0.0,0.0,1.0],[0.0,\($0),0.0]]" }),
+      ])
     }
   }
 }

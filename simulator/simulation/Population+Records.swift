@@ -5,7 +5,6 @@ extension Population {
     _ user: Int, record: Int, due: Int64, outlier: (sample: Int, value: SIMD3<Double>)?,
     _ random: inout SplitMix64
   ) {
-    let start = user == 0 ? 0 : keyEnds[user - 1]
     let (rate, first) = grid(record, due)
     func sample(_ number: Int) -> SIMD3<Double> {
       let measured = motions[user].sample(at: first + Double(number) / rate, &random)
@@ -13,9 +12,7 @@ extension Population {
       return measured
     }
     buffer.append(configuration.format == .original ? "{\"userid\": \"" : "{\"user\":\"")
-    keys.withUnsafeBytes {
-      buffer.append(UnsafeRawBufferPointer(rebasing: $0[start..<keyEnds[user]]))
-    }
+    names.lend(user) { buffer.append($0) }
     if configuration.format != .original, !device.isEmpty {
       buffer.append("\",\"device\":\"")
       buffer.append(device)

@@ -21,7 +21,7 @@ public struct SimulationError: Error, Hashable, Sendable, CustomStringConvertibl
 /// Who is simulated, and what is wrong with the stream on purpose.
 ///
 /// Two populations of equal configuration make the same stream, byte for byte.
-public struct PopulationConfiguration: Hashable, Sendable {
+public struct PopulationConfiguration: StreamConfiguration, Hashable {
   /// Wearers, 1 to 10,000,000.
   public var users = 2_000
   /// Records a second of each wearer, 0.001 to 1,000.
@@ -34,15 +34,7 @@ public struct PopulationConfiguration: Hashable, Sendable {
   public var anomalyEvery = 0
   /// The share of the anomalies that are falls; the others are single outliers.
   public var falls = 0.5
-  /// The share of records that arrive `lateBy` milliseconds after they are due.
-  public var late = 0.0
-  public var lateBy: Int64 = 60_000
-  /// The share of records that arrive after the wearer's next one.
-  public var outOfOrder = 0.0
-  /// The share of records that are sent twice, one right after the other.
-  public var duplicates = 0.0
-  /// The share of records in whose place something comes that is none.
-  public var malformed = 0.0
+  public var disturbances = Disturbances()
   public var seed: UInt64 = 1
   /// Event time at which the stream begins: Unix milliseconds, from 1970 to 9990.
   public var startTime: Int64
@@ -58,24 +50,13 @@ public struct PopulationConfiguration: Hashable, Sendable {
 
   /// - Throws: the first setting that is out of its range.
   public func validate() throws(SimulationError) {
-    func require(_ holds: Bool, _ message: String) throws(SimulationError) {
-      if !holds { throw SimulationError(message) }
-    }
     try require((1...10_000_000).contains(users), "users must be from 1 to 10,000,000")
     try require((0.001...1_000).contains(rate), "the rate must be from 0.001 to 1,000 a second")
     try require((1...1_000).contains(hertz), "the sampling rate must be from 1 to 1,000 Hz")
     try require(hertz / rate <= 100_000, "a burst would have more than 100,000 samples")
     try require(anomalyEvery >= 0, "the number of records between anomalies cannot be negative")
-    for (name, share) in [
-      ("falls", falls), ("late records", late), ("records out of order", outOfOrder),
-      ("duplicates", duplicates), ("malformed records", malformed),
-    ] {
-      try require((0...1).contains(share), "the share of \(name) must be from 0 to 1")
-    }
-    try require(
-      late + outOfOrder + duplicates + malformed <= 1,
-      "the shares of late, out-of-order, duplicate and malformed records add up to more than 1")
-    try require((0...86_400_000).contains(lateBy), "records can be late by 0 to 86,400,000 ms")
+    try require((0...1).contains(falls), "the share of falls must be from 0 to 1")
+    try disturbances.validate()
     try require(
       (0...253_000_000_000_000).contains(startTime), "the start time must be from 1970 to 9987")
     for text in [userPrefix ?? "", device] {
@@ -85,6 +66,8 @@ public struct PopulationConfiguration: Hashable, Sendable {
         "user prefix and device may have at most 200 bytes, no quotes, no backslashes")
     }
   }
+
+  public func makeStream() throws(SimulationError) -> any MessageStream { try Population(self) }
 
   /// How many samples one record has.
   public var samplesPerRecord: Int {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): tiny, fast, and
 /// the same on every machine.
 struct SplitMix64: RandomNumberGenerator {
@@ -7,7 +9,7 @@ struct SplitMix64: RandomNumberGenerator {
     state = seed
   }
 
-  /// The generator for one thing about one wearer: whatever is drawn from it depends on these only.
+  /// The generator for one thing about one wearer or camera: whatever is drawn from it depends on these only.
   init(_ seed: UInt64, user: Int, index: Int, purpose: Purpose) {
     var key = Self.mix(seed &+ purpose.rawValue &* 0x9E37_79B9_7F4A_7C15)
     key = Self.mix(key ^ UInt64(truncatingIfNeeded: user))
@@ -18,6 +20,8 @@ struct SplitMix64: RandomNumberGenerator {
   enum Purpose: UInt64 {
     case wearer = 1
     case activity, posture, record, malformed
+    // Of cameras; `user` is the camera's number.
+    case scene, household, arrival, void, frame
   }
 
   mutating func next() -> UInt64 {
@@ -54,6 +58,16 @@ struct SplitMix64: RandomNumberGenerator {
     let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
     // Four uniforms of 0 ... 65535: mean 131070, standard deviation 65536 / √3.
     return (Double(sum) - 131_070) * (1.732_050_807_568_877_2 / 65_536)
+  }
+
+  /// Normal with this mean and standard deviation, within ±3.5 of the latter.
+  mutating func normal(_ mean: Double, _ deviation: Double) -> Double {
+    mean + deviation * noise()
+  }
+
+  /// Exponential: the time from one event to the next where they come at random.
+  mutating func exponential(mean: Double) -> Double {
+    -log(1 - unit()) * mean
   }
 
   /// A direction in space, all equally likely.

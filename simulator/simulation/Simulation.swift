@@ -4,7 +4,7 @@ import Synchronization
 
 /// What is to be simulated, for how long and how fast.
 public struct SimulationConfiguration: Sendable {
-  public var population: PopulationConfiguration
+  public var population: any StreamConfiguration
   /// Stop after so many records; nil goes on.
   public var count: Int?
   /// Stop after so much event time; nil goes on.
@@ -13,7 +13,7 @@ public struct SimulationConfiguration: Sendable {
   /// false: as fast as the sink takes them, event time then runs ahead by the schedule.
   public var isPaced = true
 
-  public init(_ population: PopulationConfiguration) {
+  public init(_ population: any StreamConfiguration) {
     self.population = population
   }
 }
@@ -30,7 +30,7 @@ public struct SimulationCounters: Hashable, Sendable {
   public var population = PopulationCounters()
 }
 
-/// Runs a population against a sink, on a thread of its own named `simulation`.
+/// Runs a population of wearers or cameras against a sink, on a thread of its own named `simulation`.
 ///
 /// Life: `init`, `start`, then `wait` for the end that the configuration sets or `stop` at any time; both
 /// return when everything sent is accounted for and the thread has been joined.
@@ -136,7 +136,7 @@ public final class Simulation: Sendable {
     nameThisThread("simulation")
     defer { finished.store(true, ordering: .releasing) }
     do {
-      let population = try Population(configuration.population)
+      let population = try configuration.population.makeStream()
       let writer = try makeWriter()
       let sent = feed(population, to: writer)
       publish(sent, population, writer)
@@ -167,7 +167,7 @@ public final class Simulation: Sendable {
   /// Gives messages to the writer until the end.
   ///
   /// - Returns: how many it took.
-  private func feed(_ population: Population, to writer: any MessageWriter) -> Int {
+  private func feed(_ population: any MessageStream, to writer: any MessageWriter) -> Int {
     let start = monotonicMilliseconds()
     let origin = configuration.population.startTime
     let last = configuration.durationMilliseconds.map { origin + $0 } ?? .max
@@ -215,7 +215,7 @@ public final class Simulation: Sendable {
     return sent
   }
 
-  private func publish(_ sent: Int, _ population: Population, _ writer: any MessageWriter) {
+  private func publish(_ sent: Int, _ population: any MessageStream, _ writer: any MessageWriter) {
     let outcome = writer.outcome
     published.withLock {
       $0 = SimulationCounters(

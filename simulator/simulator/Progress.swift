@@ -56,8 +56,10 @@ final class Progress: Sendable {
     let made = counters.population
     var text =
       "sent \(counters.sent)  acknowledged \(counters.acknowledged)  failed \(counters.failed)"
-      + "  \(rate)/s  falls \(made.falls)  outliers \(made.outliers)"
+      + "  \(rate)/s"
     for (name, count) in [
+      ("falls", made.falls), ("outliers", made.outliers), ("visits", made.visits),
+      ("threats", made.threats), ("voids", made.voids), ("bad tags", made.badTags),
       ("late", made.late), ("out of order", made.outOfOrder), ("duplicates", made.duplicates),
       ("malformed", made.malformed),
     ] where count > 0 { text += "  \(name) \(count)" }

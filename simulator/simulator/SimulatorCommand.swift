@@ -3,17 +3,18 @@ import Glibc
 import Kafka
 import simulation
 
-extension RecordFormat: ExpressibleByArgument {}
-
 @main
 struct SimulatorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulator",
-    abstract: "Many wearers of accelerometers, sent to Kafka or written to a file.",
+    abstract:
+      "Many wearers of accelerometers, or many cameras, sent to Kafka or written to a file.",
     discussion: """
       Each wearer rests, walks and runs, and now and then falls or sends one \
-      wild sample; the ground truth of it can be written to a file. Two runs \
-      with the same options and the same --start-time make the same records.
+      wild sample. Before each camera people, pets, raccoons and cars come and \
+      go, by day and by night, and its detector is right about them or wrong. \
+      The ground truth of it can be written to a file. Two runs with the same \
+      options and the same --start-time make the same records.
 
       Send the records of 2,000 wearers, one a second each, an anomaly in 500:
         simulator --brokers localhost:9092 --topic accelerometer \\
@@ -23,6 +24,10 @@ struct SimulatorCommand: ParsableCommand {
       as it goes:
         simulator --output records.ndjson --users 50 --format original \\
           --max-rate --duration 3600 --start-time 2026-01-01T00:00:00Z
+
+      Two frames a second of each of 200 cameras, and what really happened:
+        simulator --stream camera --brokers localhost:9092 --users 100 \\
+          --cameras 2 --truth truth.ndjson
 
       Try how a service takes a bad stream:
         simulator --brokers localhost:9092 --topic accelerometer \\
@@ -40,27 +45,26 @@ struct SimulatorCommand: ParsableCommand {
 
   @Option(help: "Kafka's bootstrap servers: host:port, several separated by commas.")
   var brokers: String?
-  @Option(help: "The topic to send to. It must exist.")
-  var topic = "accelerometer"
+  @Option(help: "accelerometer or camera.")
+  var stream = StreamKind.accelerometer
+  @Option(help: "The topic to send to. It must exist; default accelerometer or camera-events.")
+  var topic: String?
   @Option(help: "Write the records to this file instead, one a line; - for standard output.")
   var output: String?
-  @Option(help: "How many wearers.")
-  var users = 2_000
-  @Option(help: "Records a second of each wearer.")
-  var rate = 1.0
-  @Option(help: "Samples a second inside a burst.")
-  var hz = 50.0
-  @Option(help: "original, axes or burst.")
-  var format = RecordFormat.axes
+  @Option(help: "How many wearers, or owners of cameras; default 2000, of cameras 100.")
+  var users: Int?
+  @Option(help: "Records a second of each wearer (default 1), frames of each camera (default 2).")
+  var rate: Double?
+  @Option(help: "Wearers: original, axes (default) or burst. Cameras: acalert (default), frigate.")
+  var format: String?
   @Option(help: "End after so many seconds (of event time).")
   var duration: Double?
   @Option(help: "End after so many records.")
   var count: Int?
-  @Option(
-    help: "Records from one anomaly to the next on average, over the whole stream; 0 for none.")
-  var anomalyEvery = 500
-  @Option(help: "Share of the anomalies that are falls; the others are single outliers.")
-  var falls = 0.5
+  @OptionGroup(title: "Wearers")
+  var wearers: WearerOptions
+  @OptionGroup(title: "Cameras")
+  var cameraOptions: CameraOptions
   @Option(help: "Share of records that arrive late.")
   var late = 0.0
   @Option(help: "How many milliseconds late they are.")
@@ -89,11 +93,13 @@ struct SimulatorCommand: ParsableCommand {
     guard (brokers == nil) != (output == nil) else {
       throw ValidationError("say where the records go: either --brokers or --output")
     }
-    do { try population().validate() } catch { throw ValidationError("\(error)") }
+    do { try population().validate() } catch let error as SimulationError {
+      throw ValidationError("\(error)")
+    }
     _ = try properties()
   }
 
-  private func population() throws -> PopulationConfiguration {
+  private func population() throws -> any StreamConfiguration {
     var start = Self.now()
     if let startTime {
       guard let parsed = PopulationConfiguration.startTime(parsing: startTime) else {
@@ -102,20 +108,44 @@ struct SimulatorCommand: ParsableCommand {
       }
       start = parsed
     }
-    var population = PopulationConfiguration(startTime: start)
-    population.users = users
-    population.rate = rate
-    population.hertz = hz
-    population.format = format
-    population.anomalyEvery = anomalyEvery
-    population.falls = falls
-    population.late = late
-    population.lateBy = lateBy
-    population.outOfOrder = outOfOrder
-    population.duplicates = duplicates
-    population.malformed = malformed
-    population.seed = seed
-    return population
+    var disturbances = Disturbances()
+    disturbances.late = late
+    disturbances.lateBy = lateBy
+    disturbances.outOfOrder = outOfOrder
+    disturbances.duplicates = duplicates
+    disturbances.malformed = malformed
+    switch stream {
+    case .accelerometer:
+      try cameraOptions.refuse()
+      var population = PopulationConfiguration(startTime: start)
+      population.users = users ?? population.users
+      population.rate = rate ?? population.rate
+      population.format = try format.map(parse) ?? population.format
+      wearers.apply(to: &population)
+      population.disturbances = disturbances
+      population.seed = seed
+      return population
+    case .camera:
+      try wearers.refuse()
+      var population = CameraPopulationConfiguration(startTime: start)
+      population.users = users ?? population.users
+      population.rate = rate ?? population.rate
+      population.format = try format.map(parse) ?? population.format
+      cameraOptions.apply(to: &population)
+      population.disturbances = disturbances
+      population.seed = seed
+      return population
+    }
+  }
+
+  private func parse<Format: RawRepresentable<String> & CaseIterable>(
+    _ format: String
+  ) throws -> Format {
+    guard let parsed = Format(rawValue: format) else {
+      let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--format of this stream is one of: \(known)")
+    }
+    return parsed
   }
 
   private func properties() throws -> [String: String] {
@@ -149,7 +179,7 @@ struct SimulatorCommand: ParsableCommand {
         .kafka(
           ProducerConfiguration(
             bootstrapServers: brokers ?? "", clientID: "simulator", properties: try properties()),
-          topic: topic)
+          topic: topic ?? stream.topic)
       }
     let progress = Progress(isQuiet: quiet)
     var record: (@Sendable (Truth) -> Void)?
