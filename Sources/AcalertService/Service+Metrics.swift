@@ -33,6 +33,22 @@ extension Service {
     text.counter(
       "acalert_transitions_total", "Changes of a subject's state, by the new state.",
       label: "state", counters.transitions.current)
+    text.counter("acalert_frames_total", "Frames of cameras taken.", counters.frames.current)
+    text.counter(
+      "acalert_void_frames_total", "Frames in which nothing could be seen.",
+      counters.voidFrames.current)
+    text.counter(
+      "acalert_threats_total", "Threats, by the rule's id.", label: "rule",
+      counters.threats.current)
+    text.counter(
+      "acalert_equipment_faults_total", "Faults of cameras, by kind.", label: "kind",
+      counters.equipmentFaults.current)
+    text.counter(
+      "acalert_rules_reloads_total", "Readings of the rules files that took effect.",
+      counters.rulesReloads.current)
+    text.counter(
+      "acalert_rules_reload_failures_total", "Readings of the rules files that were refused.",
+      counters.rulesReloadFailures.current)
     text.counter("acalert_windows_total", "Windows closed.", counters.windows.current)
     text.gauge("acalert_lag_records", "Records that wait in Kafka.", lag.map(Double.init))
     text.gauge("acalert_subjects", "Subjects by state.", label: "state", subjectsByState)

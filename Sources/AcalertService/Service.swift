@@ -1,5 +1,6 @@
 import Dashboard
 import Detection
+import Events
 import Foundation
 import HTTPServer
 import Kafka
@@ -19,11 +20,11 @@ public final class Service: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let isAbandoned = Atomic<Bool>(false)
   private let fatal = Mutex<(any Error)?>(nil)
-  private let rooms = Mutex<Rooms?>(nil)
+  let rooms = Mutex<Rooms?>(nil)
   private let started = WallClock.milliseconds()
 
   /// Everything that exists between start and stop.
-  private struct Rooms: Sendable {
+  struct Rooms: Sendable {
     var store: Store
     var readers: ReaderPool
     var feed: Feed
@@ -32,6 +33,8 @@ public final class Service: Sendable {
     var handOver: HandOver
     var pipeline: WorkerThread
     var writer: WorkerThread
+    var rules: RulesFiles
+    var inbox: RulesInbox
     var deadLetters: WorkerThread?
     var publisher: DeadLetterPublisher?
   }
@@ -67,7 +70,8 @@ public final class Service: Sendable {
       // The embedded broker begins empty each time: offsets of another life mean nothing to it.
       try store.forgetOffsets()
     }
-    let version = settings.configurationVersion(at: started)
+    let rules = try RulesFiles(settings)
+    let version = settings.configurationVersion(of: rules.judgement)
     try store.useConfiguration(version)
     let readers = try ReaderPool(path: databasePath)
     let feed = try Feed(store: store, events: EventLog(entryCapacity: 262_144))
@@ -75,12 +79,14 @@ public final class Service: Sendable {
     let live = LiveSamples()
     let http = HTTPServer(
       configuration: settings.http.server, events: feed.events,
-      handler: makeDashboard(readers: readers, feed: feed, live: live, log: log).handler)
+      handler: makeDashboard(store: store, readers: readers, feed: feed, live: live, log: log)
+        .handler)
     try http.start()
 
     do {
       try startThreads(
-        store: store, readers: readers, feed: feed, http: http, live: live, log: log)
+        store: store, readers: readers, feed: feed, http: http, live: live, rules: rules,
+        log: log)
     } catch {
       http.stop()
       readers.close()
@@ -90,24 +96,31 @@ public final class Service: Sendable {
   }
 
   private func makeDashboard(
-    readers: ReaderPool, feed: Feed, live: LiveSamples, log: Logger
+    store: Store, readers: ReaderPool, feed: Feed, live: LiveSamples, log: Logger
   ) -> Dashboard {
     Dashboard(
       readers: readers, feed: feed,
       facts: ServiceFacts(
-        streams: { [settings] in settings.streams.map(\.rules) },
+        streams: { [settings] in settings.streams.map(\.rules).withCounts },
         service: { [weak self] in self?.state ?? ServiceState() },
         readiness: { [weak self] in self?.readiness ?? [] },
         metrics: { [weak self] in self?.metricsText() ?? "" },
         liveSamples: { live.samples(of: $0) },
-        report: { log.error("request failed: \($0)") }),
+        report: { log.error("request failed: \($0)") },
+        reloadRules: { [weak self] in
+          self?.reloadRules() ?? .failure(message: "the service is stopping")
+        },
+        rules: { [weak self] in self?.rulesInUse ?? [] },
+        timeZone: { ZoneOffsets.system($0) },
+        setVerdict: { try store.setVerdict($0, ofThreat: $1) }),
       allowedHosts: settings.http.isLoopback ? Dashboard.loopbackHosts : nil)
   }
 
   private func startThreads(
     store: Store, readers: ReaderPool, feed: Feed, http: HTTPServer, live: LiveSamples,
-    log: Logger
+    rules: RulesFiles, log: Logger
   ) throws {
+    let inbox = RulesInbox()
     let consumer = try Consumer(settings.consumerConfiguration(log: Self.kafkaLog))
     let handOver = HandOver(capacity: 2)
     let partitionMap = PartitionMap()
@@ -125,7 +138,10 @@ public final class Service: Sendable {
         counters: counters, log: log, isStopping: isStopping) : nil
     let writer = StoreWriter(
       store: store, handOver: handOver, counters: counters, settings: settings.store, log: log,
-      committed: { decisions, applied in
+      committed: { [settings] decisions, applied in
+        if let judgement = decisions.judgement {
+          feed.useConfiguration(settings.configurationVersion(of: judgement))
+        }
         let now = Int64(WallClock.monotonicSeconds() * 1000)
         feed.publish(decisions, applied: applied, now: now)
         consumer.storeOffsets(
@@ -137,19 +153,20 @@ public final class Service: Sendable {
       idle: { feed.tick(now: Int64(WallClock.monotonicSeconds() * 1000)) }, failed: failed,
       isAbandoned: { [weak self] in self?.isAbandoned.load(ordering: .acquiring) ?? true })
     let shared = Pipeline.Shared(
-      consumer: consumer, store: store, handOver: handOver, live: live, counters: counters,
-      partitionMap: partitionMap, log: log, failed: failed, isStopping: isStopping)
+      consumer: consumer, store: store, handOver: handOver, live: live, rules: inbox,
+      counters: counters, partitionMap: partitionMap, log: log, failed: failed,
+      isStopping: isStopping)
 
     // The engine must know every subject of old before the first record: this may take a second.
     // Made here, where its errors can be thrown, and from then on touched by its thread alone: safe.
-    nonisolated(unsafe) let pipeline = try Pipeline(settings, shared: shared) { index, identity in
-      feed.restore(index, identity)
-    }
+    nonisolated(unsafe) let pipeline = try Pipeline(
+      settings, rules: rules.sets, shared: shared
+    ) { index, identity in feed.restore(index, identity) }
     rooms.withLock {
       $0 = Rooms(
         store: store, readers: readers, feed: feed, http: http, consumer: consumer,
         handOver: handOver, pipeline: WorkerThread(name: "pipeline") { pipeline.run() },
-        writer: WorkerThread(name: "store") { writer.run() },
+        writer: WorkerThread(name: "store") { writer.run() }, rules: rules, inbox: inbox,
         deadLetters: publisher.map { publisher in
           WorkerThread(name: "dead-letters") { publisher.run() }
         }, publisher: publisher)
@@ -209,7 +226,8 @@ public final class Service: Sendable {
     state.late = counters.lateSamples.current
     state.streams = settings.streams.map { stream in
       ServiceState.Stream(
-        name: stream.name, kind: stream.rules.kind, unit: stream.rules.unit,
+        name: stream.name, type: stream.camera == nil ? .samples : .camera,
+        kind: stream.rules.kind, unit: stream.rules.unit,
         k: stream.rules.zscore.k, windowMilliseconds: stream.rules.window.length)
     }
     return state

@@ -10,21 +10,22 @@ struct AcalertCommand: ParsableCommand {
     discussion: """
       Wearables send accelerometer samples through Kafka. Acalert compares each sample with the \
       wearer's own last seconds, keeps one row per wearer in a SQLite database, and shows every \
-      change of a row in the browser at once.
+      change of a row in the browser at once. What cameras saw is held against rules that you write.
 
       To see it work:                    acalert demo
       Against a Kafka cluster:           acalert serve --config config/acalert.yaml
       Who is in danger just now:         acalert status --state danger
       Is my configuration right:         acalert check-config config/acalert.yaml
       What would it say of a recording:  acalert replay recording.csv
+      Do my rules for cameras work:      acalert rules test config/rules.yaml
 
-      Exit codes: 0 done; 1 failed, or nothing matched (status); 64 wrong arguments; \
-      66 a file cannot be read; 69 something needed is not available (a port, a broker); \
+      Exit codes: 0 done; 1 failed, or nothing matched (status), or a test failed (rules test); \
+      64 wrong arguments; 66 a file cannot be read; 69 something needed is not available (a port, a broker); \
       78 the configuration is wrong.
       """,
     version: AcalertVersion.current,
     subcommands: [
       DemoCommand.self, ServeCommand.self, StatusCommand.self, CheckConfigCommand.self,
-      ReplayCommand.self,
+      ReplayCommand.self, RulesCommand.self,
     ])
 }

@@ -8,8 +8,9 @@ struct CheckConfigCommand: ParsableCommand {
     abstract: "Checks a configuration and says what it means.",
     discussion: """
       Errors are written as FILE:LINE:COLUMN: what is wrong. Unknown keys, wrong units, values out of \
-      range, contradictions and properties that librdkafka does not know are errors. Exit code 0: \
-      the configuration can be used; 78: it cannot.
+      range, contradictions and properties that librdkafka does not know are errors. The rules files \
+      of camera streams are checked with it. Exit code 0: the configuration can be used; 78: it \
+      cannot.
       """)
 
   @Argument(help: "The configuration file.")
@@ -23,6 +24,10 @@ struct CheckConfigCommand: ParsableCommand {
       complain("\(file): \(error)")
       throw ExitCodes.badConfiguration
     }
-    print(settings.summary)
+    do throws(ConfigurationError) {
+      print(settings.summary(try RulesFiles(settings)))
+    } catch {
+      throw ended(by: error, reading: error.file)
+    }
   }
 }

@@ -6,20 +6,28 @@ import simulation
 /// An embedded broker, the service and the simulator, joined.
 struct Demo {
   static let topic = "accelerometer"
+  static let cameraTopic = "camera-events"
   /// So many bursts a second leave a partition of the embedded broker, which keeps some five mebibytes,
   /// about ten seconds to be read.
   private static let recordsPerPartition = 2_500.0
 
   let service: Service
   private let broker: EmbeddedBroker
-  private let simulation: Simulation
+  private let simulations: [Simulation]
 
-  init(population: PopulationConfiguration, http: HTTPSettings, folder: String) throws {
+  /// - Parameter cameras: what the cameras see; none, if absent.
+  init(
+    population: PopulationConfiguration, cameras: CameraPopulationConfiguration?,
+    http: HTTPSettings, folder: String
+  ) throws {
     let broker = try EmbeddedBroker()
     let load = Double(population.users) * population.rate
     try broker.createTopic(
       Self.topic, partitions: Int((load / Self.recordsPerPartition).rounded(.up)))
-    try broker.createTopic(Self.topic + DeadLetterSettings().suffix, partitions: 1)
+    try broker.createTopic(Self.cameraTopic, partitions: 2)
+    for topic in [Self.topic, Self.cameraTopic] {
+      try broker.createTopic(topic + DeadLetterSettings().suffix, partitions: 1)
+    }
     var settings = Configuration()
     settings.kafka.bootstrapServers = broker.bootstrapServers
     settings.kafka.properties = EmbeddedBroker.consumerProperties
@@ -27,25 +35,31 @@ struct Demo {
     // Two seconds of a wearer's motion are the least to judge by: less than a step says nothing.
     settings.streams[0].rules.zscore.minSamples = max(
       settings.streams[0].rules.zscore.minSamples, Int(population.hertz * 2))
+    if cameras != nil { settings.streams.append(StreamSettings(cameras: CameraSettings())) }
     settings.http = http
     settings.store.folder = folder
-    let simulation = try Simulation(
-      SimulationConfiguration(population),
-      sink: .kafka(
-        ProducerConfiguration(
-          bootstrapServers: broker.bootstrapServers, properties: ["compression.type": "zstd"]),
-        topic: Self.topic))
+    let producer = ProducerConfiguration(
+      bootstrapServers: broker.bootstrapServers, properties: ["compression.type": "zstd"])
+    var simulations = [
+      try Simulation(
+        SimulationConfiguration(population), sink: .kafka(producer, topic: Self.topic))
+    ]
+    if let cameras {
+      simulations.append(
+        try Simulation(
+          SimulationConfiguration(cameras), sink: .kafka(producer, topic: Self.cameraTopic)))
+    }
     let service = Service(settings)
     try service.start()
     self.broker = broker
-    self.simulation = simulation
+    self.simulations = simulations
     self.service = service
   }
 
-  /// Lets the wearers begin once the service reads; true from then on.
+  /// Lets wearers and cameras begin once the service reads; true from then on.
   func beginIfReady() -> Bool {
     guard service.isReading else { return false }
-    simulation.start()
+    for simulation in simulations { simulation.start() }
     return true
   }
 
@@ -60,17 +74,18 @@ struct Demo {
     let seconds = Int(Date().timeIntervalSince(begin))
     var parts = [
       String(format: "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60),
-      "\(Int(state.recordsPerSecond)) records/s", "\(all) wearers", "\(danger) in danger",
+      "\(Int(state.recordsPerSecond)) records/s", "\(all) subjects", "\(danger) in danger",
       "lag \(state.lag.map(String.init) ?? "–")",
     ]
     if state.lost > 0 { parts.append("LOST \(state.lost)") }
-    let failed = simulation.counters.failed
+    let failed = simulations.reduce(0) { $0 + $1.counters.failed }
     if failed > 0 { parts.append("\(failed) not sent") }
     return parts.joined(separator: " · ")
   }
 
   func stop() {
-    simulation.stop(timeoutMilliseconds: 300)
+    for simulation in simulations { simulation.requestStop() }
+    for simulation in simulations { simulation.stop(timeoutMilliseconds: 300) }
     service.stop()
     broker.close()
   }

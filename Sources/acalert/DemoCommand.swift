@@ -8,10 +8,11 @@ import simulation
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Runs everything at once: a broker, wearers, the service and the dashboard.",
+    abstract: "Runs everything at once: a broker, wearers, cameras, the service and the dashboard.",
     discussion: """
       Starts an embedded broker, the service, and a simulator with wearers that rest, walk and run, \
-      and now and then fall. Open the address that it prints. Ctrl-C stops it.
+      and now and then fall, and with cameras past which people and animals walk. Open the address \
+      that it prints. Ctrl-C stops it.
 
       The database stays in the folder named by --data; the next demo goes on from there.
       """)
@@ -34,12 +35,18 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Samples a second within a record.")
   var hz = 20.0
 
+  @Option(help: "Number of households with two cameras each; 0 for none.")
+  var cameras = 20
+
   @Option(help: "Stop by itself after so many seconds.")
   var duration: Int?
 
   func validate() throws {
     guard users > 0, users <= 1_000_000 else {
       throw ValidationError("--users must be 1 to 1000000")
+    }
+    guard (0...10_000).contains(cameras) else {
+      throw ValidationError("--cameras must be 0 to 10000")
     }
     guard rate > 0, rate <= 1000 else {
       throw ValidationError("--rate must be above 0, at most 1000")
@@ -55,11 +62,13 @@ struct DemoCommand: ParsableCommand {
     let shown = demo.service.url
     print(
       """
-      acalert demo: \(users) wearers, \(Int(Double(users) * rate)) records a second
-        dashboard  \(shown)   who is in danger, live; click on a wearer for the trace
+      acalert demo: \(users) wearers, \(Int(Double(users) * rate)) records a second; \
+      \(2 * cameras) cameras
+        dashboard  \(shown)   who is in danger, live; click on a row for its trace
+        reports    \(shown)/reports   what the cameras saw today
         rows       sqlite3 \(demo.service.databasePath) "select * from status where state = 'danger'"
         events     curl -N \(shown)/events
-        send too   kcat -P -b \(demo.brokers) -t \(Demo.topic)
+        send too   kcat -P -b \(demo.brokers) -t \(Demo.topic)   (or \(Demo.cameraTopic))
       Ctrl-C stops it; the data stays in \(data).
       """)
     fflush(nil)
@@ -94,9 +103,16 @@ struct DemoCommand: ParsableCommand {
     population.format = .burst
     population.anomalyEvery = anomalyEvery
     population.seed = UInt64(population.startTime)
+    var scenes = CameraPopulationConfiguration(startTime: population.startTime)
+    scenes.users = cameras
+    // A day's events within an hour: a demo is short.
+    scenes.activity = 24
+    scenes.voids = 12
+    scenes.seed = population.seed
     do {
       return try Demo(
-        population: population, http: try HTTPSettings().listening(on: http), folder: data)
+        population: population, cameras: cameras > 0 ? scenes : nil,
+        http: try HTTPSettings().listening(on: http), folder: data)
     } catch let error as ValidationError {
       throw error
     } catch {

@@ -19,8 +19,13 @@ func readConfiguration(_ file: String) throws -> Configuration {
   do {
     return try Configuration(file: file)
   } catch {
-    complain(error.description)
-    throw error.line == nil && !FileManager.default.isReadableFile(atPath: file)
-      ? ExitCodes.noInput : ExitCodes.badConfiguration
+    throw ended(by: error, reading: file)
   }
+}
+
+/// Says what is wrong with a file, and gives the exit code for it.
+func ended(by error: ConfigurationError, reading file: String) -> ExitCode {
+  complain(error.description)
+  return error.line == nil && !FileManager.default.isReadableFile(atPath: file)
+    ? ExitCodes.noInput : ExitCodes.badConfiguration
 }

@@ -1,5 +1,6 @@
 import AcalertService
 import ArgumentParser
+import Detection
 import Foundation
 
 /// `acalert replay`: the engine over a file of records.
@@ -25,7 +26,8 @@ struct ReplayCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "Take the rules from this configuration.")
   var config: String?
 
-  @Option(help: "The configuration's stream that the records belong to, if it has several.")
+  @Option(
+    help: "The configuration's stream that the records belong to, if it has several; cameras too.")
   var stream: String?
 
   @Flag(help: "The file is CSV, whatever its name.")
@@ -66,12 +68,17 @@ struct ReplayCommand: ParsableCommand {
         "there is no such stream; the configuration has "
           + settings.streams.map(\.name).joined(separator: ", "))
     }
+    guard chosen.camera == nil || !isCSV else {
+      throw ValidationError("stream \(chosen.name) is of cameras, whose records are JSON")
+    }
+    let labels = chosen.camera.map { Array($0.format.labels.values) } ?? []
+    let rules = try chosen.camera?.rulesFile.map { try readRules($0, labels: labels).rules }
     let output = ReplayOutput(
       format: json ? .json : .text, includesAll: all, isSummaryOnly: summary,
       unit: chosen.rules.unit)
     do {
       try ReplayRun(
-        file: file, isCSV: isCSV, stream: chosen,
+        file: file, isCSV: isCSV, stream: chosen, rules: rules ?? .standard,
         rename: try pairs(map, "--map COLUMN=FIELD"), constants: try pairs(set, "--set FIELD=VALUE")
       ).run(output)
     } catch let error as ConfigurationError {

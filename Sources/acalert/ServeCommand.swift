@@ -10,7 +10,8 @@ struct ServeCommand: ParsableCommand {
     discussion: """
       Reads the topics named in the configuration, keeps its database in the folder named there, and \
       serves the dashboard, the interface and the event stream. Ctrl-C or SIGTERM stops it cleanly; \
-      started again it goes on where it was, and so it does after kill -9.
+      started again it goes on where it was, and so it does after kill -9. SIGHUP makes it read the \
+      rules files of its camera streams again; a file that is not good changes nothing.
 
       Every setting is described in docs/CONFIGURATION.md.
       """)
@@ -31,6 +32,9 @@ struct ServeCommand: ParsableCommand {
     startLogging(settings.log.level)
     let stop = StopSignal()
     let service = try startService(settings)
+    // What comes of it is in the log.
+    let reload = ReloadSignal { _ = service.reloadRules() }
+    defer { withExtendedLifetime(reload) {} }
     print("acalert is watching; the dashboard is at \(service.url)")
     fflush(nil)
     while !stop.wait(seconds: 0.5) {

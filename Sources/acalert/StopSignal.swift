@@ -33,3 +33,20 @@ final class StopSignal: Sendable {
     return true
   }
 }
+
+/// `kill -HUP`, by which an operator asks for the files that may change to be read again.
+final class ReloadSignal: Sendable {
+  private nonisolated(unsafe) let source: any DispatchSourceSignal
+
+  /// Runs `reload` after each signal, one at a time, on a queue of its own.
+  init(_ reload: @escaping @Sendable () -> Void) {
+    signal(SIGHUP, SIG_IGN)
+    // Dispatch sources are safe to share; this one is set once, here, and only kept alive.
+    source = DispatchSource.makeSignalSource(
+      signal: SIGHUP, queue: DispatchQueue(label: "reload", qos: .utility))
+    source.setEventHandler(handler: DispatchWorkItem(block: reload))
+    source.resume()
+  }
+
+  deinit { source.cancel() }
+}

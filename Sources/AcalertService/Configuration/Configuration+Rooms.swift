@@ -20,13 +20,20 @@ extension Configuration {
   }
 
   /// What the configuration means, in a few lines; without secrets.
-  public var summary: String {
+  ///
+  /// - Parameter rules: the rules of its camera streams; as in the files, not read anew here.
+  public func summary(_ rules: RulesFiles) -> String {
     var lines = [
       "Kafka: \(kafka.bootstrapServers), group \(kafka.group), "
         + "\(kafka.properties.count) further properties"
     ]
-    for stream in streams {
+    let sets = Dictionary(uniqueKeysWithValues: rules.sets.map { ($0.stream, $0.rules) })
+    for (place, stream) in streams.enumerated() {
       let rules = stream.rules
+      if let camera = stream.camera {
+        lines += Self.lines(stream, camera, sets[place] ?? .standard)
+        continue
+      }
       lines.append(
         "stream \(stream.name): \(rules.kind)s from \(stream.topics.joined(separator: ", ")); "
           + "window \(Self.seconds(rules.window.length)), flagged beyond "
@@ -40,8 +47,29 @@ extension Configuration {
         : "invalid records: to the table invalid_records only")
     lines.append("database: \(store.folder)/acalert.db")
     lines.append("dashboard: http://\(http.hostText):\(http.port)")
-    lines.append("judgement version: \(version)")
+    lines.append("judgement version: \(rules.judgement.version)")
     return lines.joined(separator: "\n")
+  }
+
+  private static func lines(
+    _ stream: StreamSettings, _ camera: CameraSettings, _ set: RuleSet
+  ) -> [String] {
+    let rules = stream.rules
+    var lines = [
+      "stream \(stream.name): \(rules.kind)s from \(stream.topics.joined(separator: ", ")), written as "
+        + "\(camera.format.shape.rawValue); \(set.rules.count.counted("rule")) from "
+        + "\(camera.rulesFile ?? "the service itself"), called off after "
+        + "\(StrictNode.text(rules.status.clearAfter)), silent after \(StrictNode.text(rules.status.staleAfter))"
+    ]
+    lines += set.summary.split(separator: "\n").map { "  \($0)" }
+    if let counts = rules.cameras?.counts {
+      lines.append(
+        "  counts: \(counts.classes.isEmpty ? "every class" : counts.classes.joined(separator: ", ")) "
+          + "per \(StrictNode.text(counts.bucket)), as \(counts.kind)s; window "
+          + "\(StrictNode.text(counts.window.length)), flagged beyond \(counts.zscore.k) standard deviations"
+      )
+    }
+    return lines
   }
 
   private static func seconds(_ milliseconds: Int64) -> String {

@@ -40,6 +40,26 @@ public struct StreamSettings: Equatable, Sendable {
   public var topics = ["accelerometer"]
   public var format = RecordFormat.standard
   public var rules = StreamRules()
+  /// Set for a stream of camera frames: then `format` is not used, and `rules.cameras` is set too.
+  public var camera: CameraSettings?
+
+  public init() {}
+
+  /// A stream of camera frames with the defaults of one.
+  public init(cameras: CameraSettings) {
+    name = "cameras"
+    topics = ["camera-events"]
+    rules = .camera
+    camera = cameras
+  }
+}
+
+/// How the frames of a camera stream are read, and where its threat rules are.
+public struct CameraSettings: Equatable, Sendable {
+  public var format = CameraFormat()
+  /// The rules file, as it is opened: a path in the configuration is seen from the configuration's
+  /// folder. `RuleSet.standard` holds if absent.
+  public var rulesFile: String?
 
   public init() {}
 }

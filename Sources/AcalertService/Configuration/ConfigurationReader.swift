@@ -1,8 +1,6 @@
 import Detection
 import Events
-import Foundation
 import Kafka
-import Yams
 
 extension Configuration {
   /// Reads a configuration file.
@@ -10,53 +8,15 @@ extension Configuration {
   /// - Throws: ``ConfigurationError`` for a file that cannot be read, is not YAML, has an unknown key, a
   ///   wrong unit, a value out of range, or contradicts itself.
   public init(file: String) throws(ConfigurationError) {
-    guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw ConfigurationError(
-        file: file, message: "cannot be read; does it exist, and may this user read it?")
-    }
-    guard let text = String(bytes: bytes, encoding: .utf8) else {
-      throw ConfigurationError(file: file, message: "is not UTF-8 text")
-    }
-    try self.init(text: text, file: file)
+    try self.init(text: StrictNode.contents(of: file), file: file)
   }
 
   /// Reads a configuration from its text; `file` names it in errors.
   public init(text: String, file: String) throws(ConfigurationError) {
     self.init()
-    do {
-      guard let root = try Yams.compose(yaml: text) else { return }
-      try read(StrictNode(node: root, file: file, path: ""))
-    } catch let error as ConfigurationError {
-      throw error
-    } catch let error as YamlError {
-      throw Self.translated(error, file: file)
-    } catch {
-      throw ConfigurationError(file: file, message: "\(error)")
-    }
-  }
-
-  private static func translated(_ error: YamlError, file: String) -> ConfigurationError {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      return ConfigurationError(
-        file: file, line: mark.line, column: mark.column, message: "is not YAML: \(problem)")
-    case .duplicatedKeysInMapping(let keys, let context):
-      return ConfigurationError(
-        file: file, line: context.mark.line, column: context.mark.column,
-        message: "given twice: \(keys.joined(separator: ", "))")
-    case .reader(let problem, let offset, _, let text):
-      var place: (line: Int, column: Int)?
-      if let offset {
-        let before = text.prefix(offset).split(
-          omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        place = (before.count, (before.last?.unicodeScalars.count ?? 0) + 1)
-      }
-      return ConfigurationError(
-        file: file, line: place?.line, column: place?.column, message: "is not YAML: \(problem)")
-    default:
-      return ConfigurationError(file: file, message: "is not YAML: \(error)")
-    }
+    var configuration = self
+    try StrictNode.read(text, file: file) { try configuration.read($0) }
+    self = configuration
   }
 
   private mutating func read(_ root: StrictNode) throws {
@@ -74,7 +34,12 @@ extension Configuration {
         guard !items.isEmpty else { throw node.error("must name at least one stream") }
         // The engine numbers them in a byte.
         guard items.count <= 256 else { throw node.error("names more than 256 streams") }
-        streams = try items.map(StreamSettings.init)
+        streams = try items.map { try StreamSettings($0) }
+        // Behind them it numbers those of the cameras' counts.
+        guard streams.count + streams.count(where: { $0.rules.cameras?.counts != nil }) <= 256
+        else {
+          throw node.error("names more than 256 streams, the counts of its cameras included")
+        }
         try Self.checkStreams(streams, items)
         streamNodes = items
       },
@@ -192,12 +157,21 @@ extension Configuration {
 
   private static func checkStreams(_ streams: [StreamSettings], _ nodes: [StrictNode]) throws {
     for (place, stream) in streams.enumerated() {
+      if let kind = stream.countsKind, let other = streams.first(where: { $0.rules.kind == kind }) {
+        throw nodes[place].error(
+          "\"\(kind)\" is the kind of stream \"\(other.name)\"", at: "counts.kind")
+      }
       for other in streams[..<place] {
         if other.rules.kind == stream.rules.kind {
           throw nodes[place].error(
             "streams \"\(other.name)\" and \"\(stream.name)\" both have subjects of the kind "
               + "\"\(stream.rules.kind)\": give one stream both topics, or them different kinds",
             at: "kind")
+        }
+        if let kind = other.countsKind, kind == stream.countsKind {
+          throw nodes[place].error(
+            "the counts of streams \"\(other.name)\" and \"\(stream.name)\" are both of the kind "
+              + "\"\(kind)\"", at: "counts.kind")
         }
         if let topic = stream.topics.first(where: other.topics.contains) {
           throw nodes[place].error(
@@ -209,6 +183,11 @@ extension Configuration {
       }
     }
   }
+}
+
+extension StreamSettings {
+  /// The kind of the subjects that a camera stream's counts are.
+  fileprivate var countsKind: String? { rules.cameras?.counts?.kind }
 }
 
 extension StrictNode {

@@ -26,6 +26,13 @@ extension StrictNode {
     return value
   }
 
+  /// A share or a probability from 0 to 1, in millionths.
+  func share() throws -> Int32 {
+    let value = try fixedPoint(digits: 6, what: "a number from 0 to 1")
+    guard (0...1_000_000).contains(value) else { throw error("is not within 0 to 1") }
+    return Int32(value)
+  }
+
   static func fixedPoint(_ text: some StringProtocol, digits: Int) -> Int64? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), parts[0].last?.isNumber == true else { return nil }

@@ -1,9 +1,27 @@
 import Detection
 import Events
 
+/// What a stream's records are.
+enum StreamType: String, CaseIterable {
+  /// Numbers with a time.
+  case samples
+  /// What object detectors saw in the images of cameras.
+  case camera
+
+  /// What is said of a key that another type of stream has.
+  var rejection: String { "means nothing for a stream of type: \(rawValue)" }
+}
+
 extension StreamSettings {
   /// Reads one entry of `streams`.
   init(_ node: StrictNode) throws {
+    switch try node.child("type")?.choice() ?? StreamType.samples {
+    case .samples: try self.init(samples: node)
+    case .camera: try self.init(camera: node)
+    }
+  }
+
+  private init(samples node: StrictNode) throws {
     var unit = UnitSetting.g
     var label: String?
     var digits = 6
@@ -15,53 +33,49 @@ extension StreamSettings {
     var name = ""
     var topics: [String] = []
     var minStd: StrictNode?
-    try node.mapping([
-      "name": { name = try $0.nonEmptyText() },
-      "topics": { topics = try Self.readTopics($0) },
-      "kind": { node in
-        let kind = try node.text()
-        guard kind.wholeMatch(of: /[a-z][a-z0-9_-]{0,31}/) != nil else {
-          throw node.error("\"\(kind)\" is not a word of a-z, 0-9, - and _, at most 32 long")
-        }
-        rules.kind = kind
-      },
-      "fields": { try Self.readFields(&names, $0) },
-      "unit": { unit = try $0.choice() },
-      "label": { label = try $0.text() },
-      "resolution": { node in
-        let text = try node.text()
-        guard let found = Self.digits(ofResolution: text) else {
-          throw node.error("\"\(text)\" is not 1, 0.1, 0.01 … down to 0.000000001")
-        }
-        digits = found
-      },
-      "maxRecordBytes": { node in
-        maxRecordBytes = Int(clamping: try node.size())
-      },
-      "maxFutureSkew": { maxFutureSkew = try $0.duration() },
-      "maxBurstSamples": { maxBurstSamples = try $0.integer(in: 1...1_000_000) },
-      "window": { node in
-        try node.mapping([
-          "length": { rules.window.length = try $0.duration() },
-          "aggregate": { rules.window.aggregate = try $0.duration() },
-          "allowedLateness": { rules.window.allowedLateness = try $0.duration() },
-          "maxSamples": {
-            rules.window.maxSamples = try $0.integer(in: 16...WindowSums.maxCount)
-          },
-        ])
-      },
-      "zscore": { node in
-        try node.mapping([
-          "k": { rules.zscore.thousandthsOfK = try $0.fixedPoint(digits: 3, what: "a number") },
-          "minSamples": {
-            rules.zscore.minSamples = try $0.integer(in: 2...WindowSums.maxCount)
-          },
-          "minStd": { minStd = $0 },
-          "sides": { rules.zscore.sides = try $0.choice() },
-        ])
-      },
-      "status": { try Self.readStatus(&rules.status, $0) },
-    ])
+    try node.mapping(
+      [
+        "type": { _ in },
+        "name": { name = try $0.nonEmptyText() },
+        "topics": { topics = try Self.readTopics($0) },
+        "kind": { rules.kind = try Self.readKind($0) },
+        "fields": { try Self.readFields(&names, $0) },
+        "unit": { unit = try $0.choice() },
+        "label": { label = try $0.text() },
+        "resolution": { node in
+          let text = try node.text()
+          guard let found = Self.digits(ofResolution: text) else {
+            throw node.error("\"\(text)\" is not 1, 0.1, 0.01 … down to 0.000000001")
+          }
+          digits = found
+        },
+        "maxRecordBytes": { node in
+          maxRecordBytes = Int(clamping: try node.size())
+        },
+        "maxFutureSkew": { maxFutureSkew = try $0.duration() },
+        "maxBurstSamples": { maxBurstSamples = try $0.integer(in: 1...1_000_000) },
+        "window": { node in
+          try node.mapping([
+            "length": { rules.window.length = try $0.duration() },
+            "aggregate": { rules.window.aggregate = try $0.duration() },
+            "allowedLateness": { rules.window.allowedLateness = try $0.duration() },
+            "maxSamples": {
+              rules.window.maxSamples = try $0.integer(in: 16...WindowSums.maxCount)
+            },
+          ])
+        },
+        "zscore": { node in
+          try node.mapping([
+            "k": { rules.zscore.thousandthsOfK = try $0.fixedPoint(digits: 3, what: "a number") },
+            "minSamples": {
+              rules.zscore.minSamples = try $0.integer(in: 2...WindowSums.maxCount)
+            },
+            "minStd": { minStd = $0 },
+            "sides": { rules.zscore.sides = try $0.choice() },
+          ])
+        },
+        "status": { try Self.readStatus(&rules.status, $0) },
+      ], elsewhere: (Self.cameraKeys, StreamType.samples.rejection))
     guard !name.isEmpty else { throw node.error("has no name") }
     guard !topics.isEmpty else { throw node.error("has no topics") }
     if label != nil, unit != .none {
@@ -90,8 +104,17 @@ extension StreamSettings {
     self.rules = rules
   }
 
+  /// What the subjects of a stream are.
+  static func readKind(_ node: StrictNode) throws -> String {
+    let kind = try node.text()
+    guard kind.wholeMatch(of: /[a-z][a-z0-9_-]{0,31}/) != nil else {
+      throw node.error("\"\(kind)\" is not a word of a-z, 0-9, - and _, at most 32 long")
+    }
+    return kind
+  }
+
   /// Topics by name: patterns are refused, since a record's stream is found by its topic's name.
-  private static func readTopics(_ node: StrictNode) throws -> [String] {
+  static func readTopics(_ node: StrictNode) throws -> [String] {
     var topics: [String] = []
     for item in try node.items() {
       let topic = try item.nonEmptyText()
@@ -112,7 +135,7 @@ extension StreamSettings {
       && name.wholeMatch(of: /[a-zA-Z0-9._-]+/) != nil
   }
 
-  private static func readStatus(_ rules: inout StatusRules, _ node: StrictNode) throws {
+  static func readStatus(_ rules: inout StatusRules, _ node: StrictNode) throws {
     var status = rules
     try node.mapping([
       "raise": { node in
@@ -133,7 +156,7 @@ extension StreamSettings {
     for field in RecordField.allCases {
       readers[field.name] = { found[field] = try $0.texts() }
     }
-    try node.mapping(readers)
+    try node.mapping(readers, elsewhere: (["site", "timezone"], StreamType.samples.rejection))
     names = found
   }
 

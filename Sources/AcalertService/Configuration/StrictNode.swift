@@ -14,7 +14,12 @@ struct StrictNode {
   }
 
   /// Hands each entry to `read` under its key; unknown keys and keys given twice are errors.
-  func mapping(_ known: [String: (StrictNode) throws -> Void]) throws {
+  ///
+  /// - Parameter elsewhere: keys known in another kind of mapping, and what is said of one here.
+  func mapping(
+    _ known: [String: (StrictNode) throws -> Void],
+    elsewhere: (keys: Set<String>, message: String) = ([], "")
+  ) throws {
     if case .scalar(let scalar) = node, scalar.string.isEmpty { return }
     guard case .mapping(let mapping) = node else {
       throw error("must be a mapping (key: value)")
@@ -27,6 +32,7 @@ struct StrictNode {
       let place = StrictNode(node: key, file: file, path: path)
       guard seen.insert(name).inserted else { throw place.error("\"\(name)\" is given twice") }
       guard let read = known[name] else {
+        if elsewhere.keys.contains(name) { throw place.error("\"\(name)\" \(elsewhere.message)") }
         let names = known.keys.sorted()
         let close = names.min { Self.distance($0, name) < Self.distance($1, name) }
         // Of a short word half may differ, of a long one three letters: more is no slip of the pen.
@@ -55,6 +61,15 @@ struct StrictNode {
       guard seen.insert(name).inserted else { throw place.error("\"\(name)\" is given twice") }
       return (place, name, StrictNode(node: value, file: file, path: "\(path).\(name)"))
     }
+  }
+
+  /// The value under a key, if this is a mapping that has it.
+  func child(_ key: String) -> StrictNode? {
+    guard case .mapping(let mapping) = node,
+      let entry = mapping.first(where: { $0.key.string == key })
+    else { return nil }
+    return StrictNode(
+      node: entry.value, file: file, path: path.isEmpty ? key : "\(path).\(key)")
   }
 
   func sequence() throws -> [StrictNode] {
@@ -89,10 +104,8 @@ struct StrictNode {
   func error(_ message: String, at setting: String) -> ConfigurationError {
     var place = self
     var rest = setting.split(separator: ".")[...]
-    while let key = rest.first, case .mapping(let mapping) = place.node,
-      let entry = mapping.first(where: { $0.key.string == String(key) })
-    {
-      place = StrictNode(node: entry.value, file: file, path: "\(place.path).\(key)")
+    while let key = rest.first, let child = place.child(String(key)) {
+      place = child
       rest.removeFirst()
     }
     return place.error(rest.isEmpty ? message : "\(rest.joined(separator: ".")): \(message)")

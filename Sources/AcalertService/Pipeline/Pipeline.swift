@@ -17,6 +17,7 @@ final class Pipeline {
     let store: Store
     let handOver: HandOver
     let live: LiveSamples
+    let rules: RulesInbox
     let counters: ServiceCounters
     let partitionMap: PartitionMap
     let log: Logger
@@ -49,7 +50,7 @@ final class Pipeline {
 
   let shared: Shared
   let settings: Configuration
-  private let decoders: [RecordDecoder]
+  private let readers: [RecordReader]
   /// Reached through a `let` pointer, so that the way of every record needs no run-time check of
   /// exclusive access.
   private let engineMemory = UnsafeMutablePointer<Engine>.allocate(capacity: 1)
@@ -68,20 +69,26 @@ final class Pipeline {
   private var currentPlace = -1
   private var currentStream = 0
   private var currentPartition: PartitionIndex = 0
-  private var currentDecoder: RecordDecoder
+  private var currentReader: RecordReader
   /// Whether its next record is the first one, or the first since its end was reached.
   private var currentIsWaiting = false
 
   /// Restores what an earlier run stored. `restored` hears of each subject.
+  ///
+  /// - Parameter rules: the threat rules of each camera stream, by the stream's place.
   init(
-    _ settings: Configuration, shared: Shared,
+    _ settings: Configuration, rules: [(stream: Int, rules: RuleSet)], shared: Shared,
     restored: (UInt32, SubjectIdentity) -> Void
   ) throws {
     self.settings = settings
     self.shared = shared
-    decoders = settings.streams.map { RecordDecoder(format: $0.format) }
-    currentDecoder = decoders[0]
-    var engine = try Engine(streams: settings.streams.map(\.rules))
+    let names = FrameNames()
+    let timeZones = TimeZoneTable.system()
+    readers = settings.streams.map { RecordReader($0, names: names, timeZones: timeZones) }
+    currentReader = readers[0]
+    var engine = try Engine(
+      streams: settings.streams.map(\.rules), names: names, timeZones: timeZones)
+    for entry in rules { engine.install(entry.rules, stream: entry.stream) }
     try shared.store.forEachStatus { identity, row in
       guard let index = engine.restore(identity, row: row) else { return nil }
       restored(index, identity)
@@ -132,6 +139,7 @@ final class Pipeline {
     for route in routes.values where route.isAtEnd {
       engine.advanceClock(of: route.partition, to: now)
     }
+    if let change = shared.rules.take() { adopt(change) }
     for question in shared.live.take() {
       question.answer = engine.recentSamples(of: question.identity)
       question.answered.signal()
@@ -151,10 +159,15 @@ final class Pipeline {
     guard engine.admit(origin, arrival: arrival) else { return }
     let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     do {
-      try currentDecoder.decode(value, arrival: arrival)
-      engine.ingest(
-        stream: currentStream, user: currentDecoder.user, device: currentDecoder.device,
-        samples: currentDecoder.samples, origin: origin, arrival: arrival)
+      switch currentReader {
+      case .samples(let decoder):
+        try decoder.decode(value, arrival: arrival)
+        engine.ingest(
+          stream: currentStream, user: decoder.user, device: decoder.device,
+          samples: decoder.samples, origin: origin, arrival: arrival)
+      case .frames(let decoder):
+        try read(message, with: decoder, origin, arrival: arrival)
+      }
     } catch {
       let key = message.key.map { [UInt8]($0) }
       engine.reject(
@@ -164,13 +177,31 @@ final class Pipeline {
     }
   }
 
+  /// The way of a camera's record, which may say who and when in its headers or its key.
+  private func read(
+    _ message: borrowing MessageView, with decoder: CameraDecoder, _ origin: RecordOrigin,
+    arrival: Int64
+  ) throws(Events.InvalidRecord) {
+    let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    try decoder.decode(value, key: message.key, arrival: arrival) { message.header($0) }
+    engine.ingest(stream: currentStream, frames: decoder.batch, origin: origin, arrival: arrival)
+  }
+
+  /// Takes up new threat rules: what has been judged by the old ones goes out first.
+  private func adopt(_ change: RulesInbox.Change) {
+    enqueue(engine.takeDecisions())
+    pendingRecords = 0
+    for (stream, rules) in change.rules { engine.install(rules, stream: stream) }
+    engine.useJudgement(change.judgement)
+  }
+
   /// Turns to another partition; false for one that is not ours.
   private func follow(_ place: Int) -> Bool {
     guard let route = routes[place] else { return false }
     currentPlace = place
     currentStream = route.stream
     currentPartition = route.partition
-    currentDecoder = decoders[route.stream]
+    currentReader = readers[route.stream]
     currentIsWaiting = route.awaitsFirst || route.isAtEnd
     return true
   }
@@ -256,6 +287,7 @@ extension Decisions {
   var isEmpty: Bool {
     rows.isEmpty && anomalies.isEmpty && windows.isEmpty && lateSamples.isEmpty
       && invalidRecords.isEmpty && lostRanges.isEmpty && progress.isEmpty && subjects.isEmpty
+      && threats.isEmpty && equipmentFaults.isEmpty && unmatched.isEmpty && judgement == nil
       && recordCount == 0
   }
 }

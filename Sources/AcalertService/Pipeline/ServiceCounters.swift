@@ -14,6 +14,14 @@ public final class ServiceCounters: Sendable {
   public let lostRecords = Counter()
   public let transitions = LabelledCounter()
   public let invalidRecords = LabelledCounter()
+  /// Frames of cameras, those in which nothing could be seen, threats by rule, and faults by kind.
+  public let frames = Counter()
+  public let voidFrames = Counter()
+  public let threats = LabelledCounter()
+  public let equipmentFaults = LabelledCounter()
+  /// Readings of the rules files after the start that took effect, and that were refused.
+  public let rulesReloads = Counter()
+  public let rulesReloadFailures = Counter()
   public let commits = Counter()
   public let failedCommits = Counter()
   /// How often reading was paused because the database was slower than the records.
@@ -35,6 +43,12 @@ public final class ServiceCounters: Sendable {
     for range in decisions.lostRanges { lostRecords.add(range.offsets.count) }
     for row in decisions.rows where row.isTransition { transitions.add(row.state.name) }
     for record in decisions.invalidRecords { invalidRecords.add(record.reason) }
+    if decisions.frameCount > 0 {
+      frames.add(decisions.frameCount)
+      voidFrames.add(decisions.voidFrameCount)
+    }
+    for threat in decisions.threats { threats.add("\(threat.rule)") }
+    for fault in decisions.equipmentFaults { equipmentFaults.add(fault.kind.rawValue) }
     commits.add()
     commitSeconds.withLock { $0 = (seconds, max($0.worst, seconds)) }
     rate.withLock { $0.add(decisions.recordCount, at: now) }

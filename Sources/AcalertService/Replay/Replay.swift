@@ -14,6 +14,8 @@ public struct Replay: ~Copyable {
     case transition(SubjectIdentity, StatusRow)
     case window(SubjectIdentity, WindowAggregate)
     case late(SubjectIdentity, LateSample, line: Int)
+    case threat(SubjectIdentity, Threat, line: Int)
+    case fault(SubjectIdentity, EquipmentFault)
     case invalid(line: Int, reason: String, detail: String)
   }
 
@@ -26,20 +28,26 @@ public struct Replay: ~Copyable {
     public var anomalies = 0
     public var windows = 0
     public var dangers = 0
+    public var threats = 0
     public var lateSamples = 0
     public var invalid: [String: Int] = [:]
   }
 
   public private(set) var summary = Summary()
   private var engine: Engine
-  private let decoder: RecordDecoder
+  private let reader: RecordReader
   private var identities: [SubjectIdentity] = []
 
-  /// - Parameter stream: how the records are read and judged.
-  public init(stream: StreamSettings) throws {
-    engine = try Engine(streams: [stream.rules])
+  /// - Parameters:
+  ///   - stream: how the records are read and judged.
+  ///   - rules: the threat rules for a stream of cameras.
+  public init(stream: StreamSettings, rules: RuleSet = .standard) throws {
+    let names = FrameNames()
+    let timeZones = TimeZoneTable.system()
+    engine = try Engine(streams: [stream.rules], names: names, timeZones: timeZones)
+    if stream.camera != nil { engine.install(rules, stream: 0) }
     engine.assign(0, rewind: 0, next: 0)
-    decoder = RecordDecoder(format: stream.format)
+    reader = RecordReader(stream, names: names, timeZones: timeZones)
   }
 
   /// Judges one line of the file and hands what it led to to `found`.
@@ -51,10 +59,16 @@ public struct Replay: ~Copyable {
     guard engine.admit(origin, arrival: 0) else { return }
     summary.records += 1
     do {
-      try decoder.decode(record, arrival: -1)
-      engine.ingest(
-        stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
-        origin: origin, arrival: 0)
+      switch reader {
+      case .samples(let decoder):
+        try decoder.decode(record, arrival: -1)
+        engine.ingest(
+          stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
+          origin: origin, arrival: 0)
+      case .frames(let decoder):
+        try decoder.decode(record, arrival: -1)
+        engine.ingest(stream: 0, frames: decoder.batch, origin: origin, arrival: 0)
+      }
     } catch {
       note(line: line, reason: error.reason.rawValue, detail: error.description, found)
     }
@@ -84,6 +98,13 @@ public struct Replay: ~Copyable {
       summary.anomalies += 1
       found(
         .anomaly(identities[Int(anomaly.subject)], anomaly, line: Int(anomaly.origin.offset)))
+    }
+    for threat in decisions.threats {
+      summary.threats += 1
+      found(.threat(identities[Int(threat.subject)], threat, line: Int(threat.origin.offset)))
+    }
+    for fault in decisions.equipmentFaults {
+      found(.fault(identities[Int(fault.subject)], fault))
     }
     for row in decisions.rows where row.isTransition {
       if row.state == .danger { summary.dangers += 1 }

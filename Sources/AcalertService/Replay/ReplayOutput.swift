@@ -55,6 +55,7 @@ public struct ReplayOutput {
     var previous: String?
     var reason: String?
     var detail: String?
+    var rule: Int?
     var lateness: Int64?
   }
 
@@ -78,19 +79,20 @@ public struct ReplayOutput {
       append(
         "\(summary.records) records, \(summary.samples) samples of \(summary.subjects) subjects: "
           + "\(summary.anomalies) flagged, \(summary.dangers) times danger, "
+          + (summary.threats > 0 ? "\(summary.threats) threats, " : "")
           + "\(summary.windows) windows, \(summary.lateSamples) late"
           + (invalid.isEmpty ? "" : ", invalid: \(invalid.joined(separator: ", "))"))
     case .json:
       struct Summary: Encodable {
         var type = "summary"
-        var records, samples, subjects, anomalies, dangers, windows, late: Int
+        var records, samples, subjects, anomalies, threats, dangers, windows, late: Int
         var invalid: [String: Int]
       }
       append(
         Summary(
           records: summary.records, samples: summary.samples, subjects: summary.subjects,
-          anomalies: summary.anomalies, dangers: summary.dangers, windows: summary.windows,
-          late: summary.lateSamples, invalid: summary.invalid))
+          anomalies: summary.anomalies, threats: summary.threats, dangers: summary.dangers,
+          windows: summary.windows, late: summary.lateSamples, invalid: summary.invalid))
     }
     flush()
   }
@@ -113,6 +115,11 @@ public struct ReplayOutput {
     case .late(let who, let sample, let line):
       return "\(ReadableTime.text(sample.time))  \(who.text)  late by \(sample.lateness) ms "
         + "(line \(line))"
+    case .threat(let who, let threat, let line):
+      return "\(ReadableTime.text(threat.time))  \(who.text)  threat: \(threat.reason) "
+        + "(line \(line))"
+    case .fault(let who, let fault):
+      return "\(ReadableTime.text(fault.time))  \(who.text)  fault: \(fault.reason)"
     case .invalid(let line, let reason, let detail):
       return "line \(line): \(reason): \(detail)"
     }
@@ -154,6 +161,18 @@ public struct ReplayOutput {
       result.line = line
       result.value = sample.value
       result.lateness = sample.lateness
+      return result
+    case .threat(let who, let threat, let line):
+      var result = base("threat", who, threat.time)
+      result.line = line
+      result.rule = threat.rule
+      result.state = threat.severity.name
+      result.reason = threat.reason
+      return result
+    case .fault(let who, let fault):
+      var result = base("fault", who, fault.time)
+      result.detail = fault.kind.rawValue
+      result.reason = fault.reason
       return result
     case .invalid(let line, let reason, let detail):
       return Line(type: "invalid", line: line, reason: reason, detail: detail)

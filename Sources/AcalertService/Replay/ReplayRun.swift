@@ -7,16 +7,19 @@ public struct ReplayRun {
   private let file: String
   private let isCSV: Bool
   private let stream: StreamSettings
+  private let rules: RuleSet
   private let rename: [String: String]
   private let constants: [(name: String, value: String)]
 
   /// - Parameters:
+  ///   - rules: the threat rules for a stream of cameras.
   ///   - rename: pairs of a CSV column and the field that it is.
   ///   - constants: pairs of a field and the value that every record is to have, in a CSV file.
   public init(
-    file: String, isCSV: Bool, stream: StreamSettings, rename: [(String, String)],
-    constants: [(String, String)]
+    file: String, isCSV: Bool, stream: StreamSettings, rules: RuleSet = .standard,
+    rename: [(String, String)], constants: [(String, String)]
   ) {
+    self.rules = rules
     self.file = file
     self.isCSV = isCSV
     self.stream = stream
@@ -37,7 +40,7 @@ public struct ReplayRun {
   /// Judges the whole file and hands what is found to `found`, in the order of the file.
   func run(_ found: (Replay.Finding) -> Void) throws -> Replay.Summary {
     var reader = try LineReader(path: file)
-    var replay = try Replay(stream: stream)
+    var replay = try Replay(stream: stream, rules: rules)
     var line = 0
     var csv: CSVRecords?
     if isCSV {

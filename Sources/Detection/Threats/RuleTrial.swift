@@ -92,7 +92,7 @@ public final class RuleTrial {
     memory.newest = max(memory.newest, frame.time)
     _ = memory.alarms.clear(
       before: memory.newest, arrival: memory.newest, clearAfter: clearAfter)
-    judge.take(frame, batch, isInOrder: isInOrder)
+    judge.take(frame, batch, isInOrder: isInOrder, isWhole: frame.isWhole)
     let outcomes = judge.outcomes
     let news = memory.alarms.take(
       outcomes, of: list, time: frame.time, arrival: memory.newest,
