@@ -25,11 +25,12 @@ test: ## Run all tests, installing what they need
 	swift build --build-tests
 	swift test --skip-build
 
-bench: ## Measure the stages and the whole (minutes)
+bench: ## Measure the stages, the whole, and false alarms (minutes)
 	@scripts/check-swift
 	@scripts/install-packages $(BUILD_PACKAGES)
 	swift build -c release --package-path Benchmarks
 	Benchmarks/.build/release/acalert-benchmarks
+	Benchmarks/.build/release/acalert-benchmarks alarms
 
 lint: ## Check the format of the sources
 	swift format lint -r --strict Package.swift Sources Tests simulator Plugins Benchmarks

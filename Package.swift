@@ -75,7 +75,9 @@ let package = Package(
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard"]),
     .testTarget(
       name: "AcalertServiceTests",
-      dependencies: ["AcalertService", "Events", "Detection", "Kafka", "Store", "Yams"],
+      dependencies: [
+        "AcalertService", "Dashboard", "Events", "Detection", "Kafka", "Store", "Yams",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
     .testTarget(

@@ -6,6 +6,8 @@ struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "acalert-benchmarks",
     abstract: "Measures what a record costs, stage by stage, and what the whole service can do.",
-    subcommands: [RunCommand.self, StageCommand.self, BrokerCommand.self],
+    subcommands: [
+      RunCommand.self, StageCommand.self, BrokerCommand.self, AlarmsCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 }

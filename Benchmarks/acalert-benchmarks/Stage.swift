@@ -6,6 +6,9 @@ enum Stage: String, CaseIterable, ExpressibleByArgument {
   case consume
   case decode
   case detect
+  /// Records of cameras: their decoding alone, and all the way to the decision.
+  case cameraDecode = "camera-decode"
+  case cameraDecide = "camera-decide"
   case store
   case feed
   /// Decode, detect and store on one thread, from a file.
@@ -47,6 +50,8 @@ extension Stage {
     case .consume: try ConsumeStage.measure(workload, result)
     case .decode: try DecodeStage.measure(workload, result)
     case .detect: try DetectStage.measure(workload, result)
+    case .cameraDecode: try CameraDecodeStage.measure(workload, result)
+    case .cameraDecide: try CameraDecideStage.measure(workload, result)
     case .store: try StoreStage.measure(workload, result)
     case .feed: try FeedStage.measure(workload, result)
     case .wholeFile: try FileStage.measure(workload, result)

@@ -40,7 +40,7 @@ public struct CountRules: Equatable, Sendable {
     classes: [String] = [],
     window: WindowRules = WindowRules(
       length: 1_800_000, aggregate: 1_800_000, allowedLateness: 0, maxSamples: 4_096),
-    zscore: ZScoreRules = ZScoreRules(thousandthsOfK: 5_000, minSamples: 10, minStd: 1),
+    zscore: ZScoreRules = ZScoreRules(thousandthsOfK: 5_000, minSamples: 10, minStd: 10),
     status: StatusRules = StatusRules(
       raiseCount: 5, raiseWithin: 600_000, clearAfter: 300_000, staleAfter: 3_600_000)
   ) {
@@ -62,8 +62,10 @@ extension [StreamRules] {
         guard let counts = stream.cameras?.counts else { return nil }
         // They never fall silent by themselves: the bound is only there to be within the rules.
         var status = counts.status
+        let window = counts.window
         status.staleAfter = Swift.max(
-          status.staleAfter, counts.window.length + counts.window.allowedLateness)
+          status.staleAfter,
+          window.allowedLateness + Swift.max(window.length, window.aggregate))
         return StreamRules(
           kind: counts.kind, unit: "detections", digits: 0, window: counts.window,
           zscore: counts.zscore, status: status)

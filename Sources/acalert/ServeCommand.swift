@@ -31,6 +31,8 @@ struct ServeCommand: ParsableCommand {
     if let http { settings.http = try settings.http.listening(on: http) }
     startLogging(settings.log.level)
     let stop = StopSignal()
+    // Until it can be obeyed it must not end the process, as it does by default.
+    signal(SIGHUP, SIG_IGN)
     let service = try startService(settings)
     // What comes of it is in the log.
     let reload = ReloadSignal { _ = service.reloadRules() }

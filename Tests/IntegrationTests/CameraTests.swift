@@ -198,7 +198,7 @@ import Testing
     let dog = Self.object("dog", 0.9)
     try cameras.send([Self.frame("c-9", "dock", begin, objects: [dog])])
     try eventually("the dog is safe") { try cameras.state("c-9/dock") == "safe" }
-    let first = try #require(cameras.version())
+    let first = try #require(try cameras.version())
 
     let file = cameras.folder + "/rules.yaml"
     try "rules:\n  - id: 7\n    nmae: dogs\n".write(

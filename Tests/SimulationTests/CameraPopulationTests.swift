@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func aFrigateObjectBeginsOnceAndEndsOnce() throws {
-    let stream = try StreamRecording(cameraSeconds: 3_600) {
+    let stream = try StreamRecording(cameraSeconds: 1_800) {
       $0.format = .frigate
       $0.activity = 30
     }
@@ -92,7 +92,7 @@ import Testing
 
   @Test(arguments: CameraRecordFormat.allCases)
   func disturbancesHaveTheSharesAskedFor(_ format: CameraRecordFormat) throws {
-    let stream = try StreamRecording(cameraSeconds: 10_000) {
+    let stream = try StreamRecording(cameraSeconds: 5_000) {
       $0.users = 1
       $0.format = format
       // Enough that nearly every frame shows something.
@@ -104,10 +104,10 @@ import Testing
       $0.disturbances.malformed = 0.05
     }
     let c = stream.counters
-    #expect(c.records == 40_000)
+    #expect(c.records == 20_000)
     // The seed is fixed, so this either holds or not. In Frigate's format a frame can be silent.
     func expect(_ count: Int, _ share: Double) {
-      let mean = share * 40_000
+      let mean = share * 20_000
       let least = format == .frigate ? 0.8 * mean : mean - 4 * mean.squareRoot()
       #expect(Double(count) > least && Double(count) < mean + 4 * mean.squareRoot())
     }
@@ -168,7 +168,7 @@ import Testing
       }
     }
     // And all of them turn up, beside all kinds of bad tags.
-    let stream = try StreamRecording(cameraSeconds: 1_000) {
+    let stream = try StreamRecording(cameraSeconds: 200) {
       $0.format = format
       $0.activity = 300
       $0.badTags = 1

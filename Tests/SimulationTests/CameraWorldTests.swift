@@ -4,7 +4,7 @@ import Testing
 @testable import simulation
 
 @Suite struct CameraWorldTests {
-  /// A day of four cameras, read once.
+  /// A day, or less, of four cameras, read once.
   private struct Day {
     var frames: [String: [ReadFrame]] = [:]
     var truths: [String: [Truth]] = [:]
@@ -67,13 +67,15 @@ import Testing
   }
 
   @Test func everyVisitIsSeenAndWithoutNoiseNothingElse() throws {
-    let day = try Day {
+    let seconds = 43_200
+    let day = try Day(seconds: Double(seconds)) {
       $0.noise = 0
       $0.voids = 0
-      $0.activity = 2
+      $0.activity = 3
     }
     #expect(day.visits.count == day.counters.visits && day.visits.count > 200)
-    for (camera, truth) in day.visits where truth.end < StreamRecording.start + 86_300_000 {
+    let end = StreamRecording.start + Int64(seconds * 1_000)
+    for (camera, truth) in day.visits where truth.end < end {
       #expect(!day.frames(of: camera, truth).isEmpty, "\(truth)")
     }
     for (camera, frames) in day.frames {
@@ -87,12 +89,12 @@ import Testing
   }
 
   @Test func nobodyComingAndNoNoiseIsNothingSeen() throws {
-    let day = try Day {
+    let day = try Day(seconds: 21_600) {
       $0.noise = 0
       $0.activity = 0
     }
     #expect(day.frames.isEmpty && day.counters.visits == 0)
-    let noisy = try Day { $0.activity = 0 }
+    let noisy = try Day(seconds: 43_200) { $0.activity = 0 }
     #expect(noisy.counters.visits == 0)
     // Most of what is not there is there for a single frame.
     let (lone, all) = noisy.frames.values.reduce(into: (0, 0)) { sum, frames in
@@ -104,7 +106,7 @@ import Testing
   }
 
   @Test func visitorsMoveSmoothlyAndAreMostlySeenForWhatTheyAre() throws {
-    let day = try Day {
+    let day = try Day(seconds: 43_200) {
       $0.noise = 0
       $0.activity = 3
     }
@@ -133,7 +135,8 @@ import Testing
   }
 
   @Test func aThreatIsSomebodyInTheRestrictedZoneAtNight() throws {
-    let day = try Day {
+    // From 17:00 to 7:00 by the cameras' clock.
+    let day = try Day(seconds: 50_400) {
       $0.noise = 0
       $0.voids = 0
       $0.activity = 5
@@ -159,6 +162,7 @@ import Testing
     var sums: [Bool: (contrast: Double, score: Double, count: Double)] = [:]
     let day = try Day {
       $0.noise = 0
+      $0.rate = 0.5
       $0.activity = 5
       $0.voids = 0
     }

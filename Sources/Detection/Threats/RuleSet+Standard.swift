@@ -9,15 +9,15 @@ extension RuleSet {
     rules: [
       ThreatRule(
         id: 100, name: "animals at the door", unsafe: ["raccoon", "fox", "bear", "skunk"],
-        probability: 600_000, persist: steady, medianProbability: 600_000, severity: .warning),
+        probability: 500_000, persist: steady, medianProbability: 500_000, severity: .warning),
       ThreatRule(
         id: 200, name: "person in restricted area at night", unsafe: ["person"],
-        probability: 600_000, zones: [restricted],
+        probability: 700_000, zones: [restricted],
         schedule: Schedule(from: 22 * 60, to: 6 * 60, zone: .device),
-        persist: steady, medianProbability: 650_000),
+        persist: steady, medianProbability: 700_000),
       ThreatRule(
         id: 300, name: "person where nobody may be", unsafe: ["person"],
-        probability: 600_000, persist: steady, medianProbability: 650_000),
+        probability: 700_000, persist: steady, medianProbability: 700_000),
     ],
     assignments: [
       RuleAssignment(devices: ["door*"], rules: [100]),
@@ -26,7 +26,7 @@ extension RuleSet {
     ])
 
   /// Two seconds and more at two frames a second.
-  private static let steady = ThreatRule.Persistence(frames: 4, of: 8, within: 10_000)
+  private static let steady = ThreatRule.Persistence(frames: 3, of: 5, within: 10_000)
 
   /// The lower right of the image, as the simulator's cameras are set up.
   private static let restricted = ThreatRule.Zone.polygon(

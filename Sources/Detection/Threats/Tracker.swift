@@ -12,7 +12,7 @@ public struct TrackRules: Equatable, Sendable {
   public var minProbability: Int32
 
   public init(
-    timeout: Int64 = 5_000, minOverlap: Int32 = 200_000, minProbability: Int32 = 500_000
+    timeout: Int64 = 5_000, minOverlap: Int32 = 50_000, minProbability: Int32 = 500_000
   ) {
     self.timeout = timeout
     self.minOverlap = minOverlap

@@ -66,10 +66,10 @@ struct Thing {
       switch object {
       case .person: 2.5
       case .car: 2.2
-      case .dog: 1.5
-      case .cat: 1.2
-      case .raccoon: 0.9
-      case .rabbit: 0.8
+      case .dog: 1.8
+      case .cat: 1.6
+      case .raccoon: 1.4
+      case .rabbit: 1.2
       }
     sureness = random.normal(mean, 0.45)
     looks = .real(Confusion(object, isNight: light < 0.5, &random))
