@@ -51,7 +51,8 @@ import Testing
   @Test func demo_RunsAndStopsWithinTwoSeconds() throws {
     let folder = RunningService.makeFolder()
     let demo = try ForeignProgram([
-      "acalert", "demo", "--http", "127.0.0.1:0", "--data", folder, "--users", "50", "--cameras", "3",
+      "acalert", "demo", "--http", "127.0.0.1:0", "--data", folder, "--users", "50", "--cameras",
+      "3",
     ])
     try eventually(within: 40, "the demo's wearers and cameras are judged; \(demo.errors)") {
       guard FileManager.default.fileExists(atPath: folder + "/acalert.db") else { return false }
