@@ -8,7 +8,8 @@ final class Camera {
   /// The rules for this camera, which `judge` has adopted.
   private(set) var list: CameraRuleList?
   private var rules: CompiledRules?
-  /// The last frames and whether nothing could be seen in them, oldest first.
+  /// The last frames and whether nothing could be seen in them, oldest first; from the first void one
+  /// on, so that it is empty as long as the camera sees.
   private var sights: [(time: Int64, isVoid: Bool)] = []
 
   init(_ settings: CameraRules) {
@@ -52,12 +53,20 @@ final class Camera {
 
   /// Takes note of whether anything can be seen; returns whether the equipment is at fault: so many void
   /// frames of the last so many.
+  @inline(__always)
   func see(_ isVoid: Bool, at time: Int64, _ rules: ThreatRule.Persistence) -> Bool {
+    if !isVoid, sights.isEmpty { return false }
+    return remember(isVoid, at: time, rules)
+  }
+
+  private func remember(_ isVoid: Bool, at time: Int64, _ rules: ThreatRule.Persistence) -> Bool {
     let place = sights.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0
     sights.insert((time, isVoid), at: place)
     let newest = sights[sights.count - 1].time
     sights.removeAll { $0.time < newest - rules.within }
     if sights.count > rules.of { sights.removeFirst(sights.count - rules.of) }
-    return isVoid && sights.count(where: \.isVoid) >= rules.frames
+    let isFaulty = isVoid && sights.count(where: \.isVoid) >= rules.frames
+    sights.removeFirst(sights.prefix { !$0.isVoid }.count)
+    return isFaulty
   }
 }

@@ -16,14 +16,16 @@ struct CountBuckets {
     var subject: UInt32?
   }
 
-  private struct Bucket {
+  /// What was counted in a bucket that has not been told, of one class.
+  private struct Entry {
     var start: Int64
-    var counts: [(classID: UInt16, count: Int32)] = []
+    var classID: UInt16
+    var count: Int32
   }
 
   private(set) var series: [Series] = []
-  /// The open buckets, oldest first, without gaps in memory only: a bucket without counts has no entry.
-  private var buckets: [Bucket] = []
+  /// In no order: few classes in one or two buckets.
+  private var entries: [Entry] = []
   /// The start of the oldest bucket that has not been told; what is older is too late.
   private var open: Int64 = .min
 
@@ -36,25 +38,17 @@ struct CountBuckets {
   }
 
   /// Counts one detection in the frame at `time`.
-  mutating func add(_ classID: UInt16, at time: Int64, _ rules: CountRules) {
-    let start = HotRules.floor(time, to: rules.bucket)
+  @inline(__always)
+  mutating func add(_ classID: UInt16, at time: Int64, bucket length: Int64) {
+    let start = HotRules.floor(time, to: length)
     guard start >= open else { return }
-    let place: Int
-    if let last = buckets.lastIndex(where: { $0.start <= start }) {
-      if buckets[last].start == start {
-        place = last
-      } else {
-        place = last + 1
-        buckets.insert(Bucket(start: start), at: place)
-      }
-    } else {
-      place = 0
-      buckets.insert(Bucket(start: start), at: 0)
+    for place in entries.indices
+    where entries[place].classID == classID && entries[place].start == start {
+      entries[place].count &+= 1
+      return
     }
-    if let entry = buckets[place].counts.firstIndex(where: { $0.classID == classID }) {
-      buckets[place].counts[entry].count &+= 1
-    } else if buckets[place].counts.count < Self.maxSeries {
-      buckets[place].counts.append((classID, 1))
+    if entries.count < 2 * Self.maxSeries {
+      entries.append(Entry(start: start, classID: classID, count: 1))
     }
   }
 
@@ -66,6 +60,12 @@ struct CountBuckets {
     case ended
   }
 
+  /// Whether a bucket ends at or before `watermark`, or none has begun.
+  @inline(__always)
+  func isDue(watermark: Int64, bucket: Int64) -> Bool {
+    open == .min || open &+ bucket <= watermark
+  }
+
   /// Tells all buckets that end at or before `watermark`. The first bucket after the beginning is cut
   /// short and not told. `tell` answers with the series' subject.
   mutating func close(
@@ -74,18 +74,18 @@ struct CountBuckets {
     guard open != .min else {
       // The bucket in which the camera began is a part only.
       open = HotRules.floor(watermark, to: rules.bucket) + rules.bucket
-      buckets.removeAll { $0.start < open }
+      entries.removeAll { $0.start < open }
       return
     }
     guard open + rules.bucket <= watermark else { return }
     if watermark - open > rules.window.length + rules.bucket {
       // After so long a gap nothing of the past counts any more.
-      for place in series.indices { tell(&series[place], .ended) }
-      self = CountBuckets()
+      end(tell: tell)
       return close(watermark: watermark, rules, tell: tell)
     }
     while open + rules.bucket <= watermark {
-      let counts = buckets.first?.start == open ? buckets.removeFirst().counts : []
+      let counts = entries.filter { $0.start == open }
+      entries.removeAll { $0.start == open }
       for entry in counts {
         if let place = series.firstIndex(where: { $0.classID == entry.classID }) {
           series[place].lastCounted = open
@@ -106,7 +106,7 @@ struct CountBuckets {
     }
   }
 
-  /// Ends all series, as the camera falls silent.
+  /// Ends all series, and begins anew.
   mutating func end(tell: (inout Series, Told) -> Void) {
     for place in series.indices { tell(&series[place], .ended) }
     self = CountBuckets()

@@ -26,24 +26,24 @@ extension Engine {
   public mutating func ingest(
     stream: Int, frames batch: FrameBatch, origin: RecordOrigin, arrival: Int64
   ) {
-    guard let settings = rules[stream].cameras else { return }
+    guard hot[stream].isCamera else { return }
     for frame in batch.frames {
       let (index, isNew) = interner.intern(
         stream: UInt8(stream), user: frame.user, device: frame.device)
       if isNew { introduce(index, stream: stream, at: frame.time, origin) }
       let subject = subjects[index]
       guard arriving(index, subject, at: arrival, in: origin.partition) else { continue }
-      take(frame, batch, index, subject, settings, origin, arrival: arrival)
+      take(frame, batch, index, subject, origin, arrival: arrival)
     }
   }
 
   private mutating func take(
     _ frame: CameraFrame, _ batch: FrameBatch, _ index: UInt32,
-    _ subject: UnsafeMutablePointer<Subject>, _ settings: CameraRules, _ origin: RecordOrigin,
-    arrival: Int64
+    _ subject: UnsafeMutablePointer<Subject>, _ origin: RecordOrigin, arrival: Int64
   ) {
     let stream = Int(subject.pointee.stream)
-    let camera = camera(index, settings)
+    let rules = hot + stream
+    let camera = camera(index, stream: stream)
     if camera.adopt(threatRules[stream], for: frame), isLive,
       subject.pointee.flags.contains(.noted)
     {
@@ -55,7 +55,7 @@ extension Engine {
     // The same bounds by which the ring takes a sample.
     guard
       isInOrder
-        || last - frame.time <= hot[stream].lateness && frame.time >= subject.pointee.openWindow
+        || last - frame.time <= rules.pointee.lateness && frame.time >= subject.pointee.openWindow
     else {
       place(frame.time, value: 0, isFlagged: false, index, subject, origin, arrival)
       return
@@ -67,8 +67,8 @@ extension Engine {
 
     let isVoid =
       frame.isUnreadable
-      || frame.image.contrast >= 0 && frame.image.contrast < settings.voidContrast
-    let isFaulty = camera.see(isVoid, at: frame.time, settings.voidFrames)
+      || frame.image.contrast >= 0 && frame.image.contrast < rules.pointee.voidContrast
+    let isFaulty = camera.see(isVoid, at: frame.time, rules.pointee.voidFrames)
     if isVoid {
       place(frame.time, value: 0, isFlagged: false, index, subject, origin, arrival)
       if isLive {
@@ -84,7 +84,7 @@ extension Engine {
     place(
       frame.time, value: camera.topProbability(of: frame, batch), isFlagged: isUnsafe, index,
       subject, origin, arrival)
-    if let counts = settings.counts { count(frame, batch, camera, index, counts, origin, arrival) }
+    if rules.pointee.bucket > 0 { count(frame, batch, camera, subject, index, origin, arrival) }
     guard isLive else { return }
     if !frame.objects.isEmpty { tally(frame, batch, isUnsafe ? camera.judge : nil) }
     if isUnsafe {
@@ -94,9 +94,10 @@ extension Engine {
     }
   }
 
-  private mutating func camera(_ index: UInt32, _ settings: CameraRules) -> Camera {
+  @inline(__always)
+  private mutating func camera(_ index: UInt32, stream: Int) -> Camera {
     if let known = cameras[index] { return known }
-    let camera = Camera(settings)
+    let camera = Camera(rules[stream].cameras ?? CameraRules())
     cameras[index] = camera
     return camera
   }
@@ -228,7 +229,8 @@ extension Engine {
 
   /// Lets go of what is held of a camera that has fallen silent, and of its series.
   mutating func lookAway(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
-    if let camera = cameras.removeValue(forKey: index) {
+    if let camera = cameras[index] {
+      cameras[index] = nil
       for series in camera.buckets.series {
         if let index = series.subject { end(series: index, reason: "its camera is silent") }
       }
@@ -250,18 +252,26 @@ extension Engine {
   // MARK: Counts
 
   private mutating func count(
-    _ frame: CameraFrame, _ batch: FrameBatch, _ camera: Camera, _ index: UInt32,
-    _ rules: CountRules, _ origin: RecordOrigin, _ arrival: Int64
+    _ frame: CameraFrame, _ batch: FrameBatch, _ camera: Camera,
+    _ subject: UnsafeMutablePointer<Subject>, _ index: UInt32, _ origin: RecordOrigin,
+    _ arrival: Int64
   ) {
-    let subject = subjects[index]
-    let watermark = subject.pointee.lastTime - hot[Int(subject.pointee.stream)].lateness
-    camera.buckets.close(watermark: watermark, rules) { series, told in
-      tell(told, of: &series, camera: index, origin, arrival: arrival)
+    let stream = Int(subject.pointee.stream)
+    let rules = hot + stream
+    let watermark = subject.pointee.lastTime - rules.pointee.lateness
+    if camera.buckets.isDue(watermark: watermark, bucket: rules.pointee.bucket),
+      let counts = self.rules[stream].cameras?.counts
+    {
+      camera.buckets.close(watermark: watermark, counts) { series, told in
+        tell(told, of: &series, camera: index, origin, arrival: arrival)
+      }
     }
     for place in frame.objects {
       let object = batch.objects[place]
-      guard object.probability >= rules.probability, object.isThere else { continue }
-      camera.buckets.add(object.classID, at: frame.time, rules)
+      guard object.probability >= rules.pointee.countedProbability, object.isThere,
+        countedClasses[stream]?.contains(object.classID) ?? true
+      else { continue }
+      camera.buckets.add(object.classID, at: frame.time, bucket: rules.pointee.bucket)
     }
   }
 

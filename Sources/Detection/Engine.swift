@@ -27,15 +27,16 @@ public struct Engine: ~Copyable {
   /// Whether the record at hand has effects, as against only refilling windows after a restart.
   var isLive = true
 
-  /// Cameras that are being watched, by their subject's index; those that have fallen silent are not
-  /// among them.
-  var cameras: [UInt32: Camera] = [:]
+  /// Cameras that are being watched; those that have fallen silent are not among them.
+  var cameras = CameraTable()
   /// The threat rules in use, by stream.
   var threatRules: [CompiledRules?]
   /// The stream of the counts of a camera stream.
   let countStreams: [Int?]
   let names: FrameNames
   let timeZones: TimeZoneTable
+  /// The classes that are counted, by stream; every class, if absent.
+  let countedClasses: [ClassSet?]
   var unmatched = UnmatchedTally()
 
   /// - Parameters:
@@ -64,6 +65,12 @@ public struct Engine: ~Copyable {
     self.names = names
     self.timeZones = timeZones
     threatRules = Array(repeating: nil, count: streams.count)
+    countedClasses = streams.map { stream in
+      guard let classes = stream.cameras?.counts?.classes, !classes.isEmpty else { return nil }
+      return classes.reduce(into: ClassSet()) { set, name in
+        if let id = names.classes.intern(name) { set.insert(id) }
+      }
+    }
     var next = streams.count
     countStreams = streams.map { stream in
       guard stream.cameras?.counts != nil else { return nil }
@@ -169,6 +176,12 @@ struct HotRules {
   let reach: Int64
   /// Whether the samples are the frames of cameras, which threat rules judge.
   let isCamera: Bool
+  /// An image of less contrast is void; and what void images say of the equipment.
+  let voidContrast: Int32
+  let voidFrames: ThreatRule.Persistence
+  /// The bucket in which detections are counted, 0 if they are not; and what they must reach.
+  let bucket: Int64
+  let countedProbability: Int32
   let zscore: ZScore
 
   /// - Parameters:
@@ -183,6 +196,10 @@ struct HotRules {
     staleAfter = isCount ? .max : rules.status.staleAfter
     maxSamples = rules.window.maxSamples
     isCamera = rules.cameras != nil
+    voidContrast = rules.cameras?.voidContrast ?? 0
+    voidFrames = rules.cameras?.voidFrames ?? ThreatRule.Persistence()
+    bucket = rules.cameras?.counts?.bucket ?? 0
+    countedProbability = rules.cameras?.counts?.probability ?? 0
     var zscore = rules.zscore
     var reach = rules.window.length
     if let cameras = rules.cameras {

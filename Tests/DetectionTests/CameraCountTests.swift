@@ -94,4 +94,14 @@ import Testing
     #expect(decisions.anomalies.isEmpty)
     #expect(series([decisions])?.state == .safe)
   }
+
+  @Test func onlyTheClassesAskedFor_AreCounted() throws {
+    var counts = CountRules()
+    counts.classes = ["Person"]
+    var bench = try CameraBench(RuleSet(), CameraBench.rules(CameraRules(counts: counts)))
+    var minute = send(usual(3), from: 0, &bench)
+    minute = send(usual(3), from: minute, &bench, name: "car")
+    let names = bench.take().subjects.map(\.identity.device)
+    #expect(names == ["door", "door/person"])
+  }
 }
