@@ -7,8 +7,88 @@ import simulation
 @Suite(.serialized) struct KillTests {
   static let users = 200
 
+  /// What is watched, and how its stream is set up.
+  enum Watched: CaseIterable, CustomTestStringConvertible {
+    case wearers, cameras
+
+    var testDescription: String { self == .wearers ? "wearers" : "cameras" }
+
+    /// The stream's settings. Nobody falls silent and nothing is called off by the clock, which two runs
+    /// do not have in common; event time covers enough for both.
+    var stream: String {
+      switch self {
+      case .wearers:
+        """
+        - name: accelerometer
+          kind: wearer
+          window: { length: 5s, aggregate: 5s, allowedLateness: 1s }
+          status: { stale: { after: 1h } }
+        """
+      case .cameras:
+        """
+        - name: cameras
+          type: camera
+          rules: rules.yaml
+          window: { length: 5s, aggregate: 5s, allowedLateness: 1s }
+          void: { frames: 2, of: 3, within: 10s }
+          counts:
+            bucket: 10s
+            window: { length: 60s, aggregate: 60s }
+            zscore: { minSamples: 4, minStd: 1 }
+          status: { clear: { after: 5m }, stale: { after: 1h } }
+        """
+      }
+    }
+
+    static let rules = """
+      rules:
+        - id: 1
+          name: somebody
+          unsafe: [person]
+          probability: 0.6
+          persist: { frames: 2, of: 4, within: 4s }
+          cooldown: 2m
+        - id: 2
+          name: animals
+          unsafe: [raccoon, dog]
+          match: all
+          probability: 0.5
+          severity: warning
+      assign:
+        - { rules: [1, 2] }
+      """
+
+    func makeStream() throws -> any MessageStream {
+      let now = Int64(Date().timeIntervalSince1970 * 1000)
+      var disturbances = Disturbances()
+      disturbances.malformed = 0.002
+      disturbances.late = 0.01
+      disturbances.lateBy = 500
+      switch self {
+      case .wearers:
+        var configuration = PopulationConfiguration(startTime: now - 60_000)
+        configuration.users = KillTests.users
+        configuration.format = .axes
+        configuration.rate = 10
+        configuration.anomalyEvery = 400
+        configuration.disturbances = disturbances
+        return try configuration.makeStream()
+      case .cameras:
+        // Twenty minutes of twenty cameras.
+        var configuration = CameraPopulationConfiguration(startTime: now - 1_300_000)
+        configuration.users = 10
+        configuration.activity = 60
+        configuration.noise = 10
+        configuration.voids = 200
+        configuration.badTags = 0.002
+        configuration.disturbances = disturbances
+        return try configuration.makeStream()
+      }
+    }
+  }
+
   static func writeConfiguration(
-    _ cluster: TestCluster, topic: String, group: String, folder: String
+    _ cluster: TestCluster, _ watched: Watched, topic: String, group: String, folder: String
   ) throws -> String {
     let properties = cluster.properties.merging(["session.timeout.ms": "6000"]) { first, _ in first
     }
@@ -20,14 +100,12 @@ import simulation
         properties:
       \(properties.joined(separator: "\n"))
       streams:
-        - name: accelerometer
-          kind: wearer
-          topics: [\(topic)]
-          window: { length: 5s, aggregate: 5s, allowedLateness: 1s }
-          status: { stale: { after: 1h } }
+      \(watched.stream)
+        topics: [\(topic)]
       store: { folder: "\(folder)" }
       http: { listen: "127.0.0.1:0" }
       """
+    try Watched.rules.write(toFile: folder + "/rules.yaml", atomically: true, encoding: .utf8)
     let file = folder + "/acalert.yaml"
     try text.write(toFile: file, atomically: true, encoding: .utf8)
     return file
@@ -38,14 +116,26 @@ import simulation
     let queries = [
       """
       select user, state, previous, since, last_seen, value, mean, std, score, reason, topic,
-        partition, offset from status order by user
+        partition, offset, kind, device from status order by user, device
       """,
-      "select user, start, count, mean, std, min, max, flagged from windows order by user, start",
       """
-      select user, start, hex(samples) from window_rows join subject_rows u on u.id = subject
-        order by 1, 2
+      select user, device, start, count, mean, std, min, max, flagged from windows
+        order by 1, 2, 3
       """,
-      "select user, time, value, mean, std, score, partition, offset from anomalies order by 1, 2, 8",
+      """
+      select user, device, start, hex(samples) from window_rows join subject_rows u on u.id = subject
+        order by 1, 2, 3
+      """,
+      """
+      select user, device, time, value, mean, std, score, partition, offset from anomalies
+        order by 1, 2, 3, 9
+      """,
+      """
+      select user, device, site, time, rule, severity, objects, reason, partition, offset,
+        config_version from threats order by 1, 2, 4, 5
+      """,
+      "select user, device, time, fault, reason, partition, offset from equipment_faults order by 1, 2, 3",
+      "select hour, class, count, max_probability from unmatched_detections order by 1, 2",
       "select reason, partition, offset from invalid_records order by 1, 2, 3",
       "select topic, partition, next_offset from partitions order by 1, 2",
     ]
@@ -64,24 +154,15 @@ import simulation
     return Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
   }
 
-  /// Records of many wearers, sent piece by piece.
+  /// Records of many subjects, sent piece by piece.
   struct Feeder {
-    private var population: Population
+    private let stream: any MessageStream
     private let producer: Producer
     private let topic: String
     private(set) var sent = 0
 
-    init(_ cluster: TestCluster, topic: String) throws {
-      var configuration = PopulationConfiguration(
-        startTime: Int64(Date().timeIntervalSince1970 * 1000) - 60_000)
-      configuration.users = KillTests.users
-      configuration.format = .axes
-      configuration.rate = 10
-      configuration.anomalyEvery = 400
-      configuration.disturbances.malformed = 0.002
-      configuration.disturbances.late = 0.01
-      configuration.disturbances.lateBy = 500
-      population = try Population(configuration)
+    init(_ cluster: TestCluster, _ watched: Watched, topic: String) throws {
+      stream = try watched.makeStream()
       producer = try Producer(ProducerConfiguration(bootstrapServers: cluster.brokers))
       self.topic = topic
     }
@@ -92,7 +173,7 @@ import simulation
       for _ in 0..<count {
         var extra = 0
         var failure: KafkaError?
-        population.next(
+        stream.next(
           { record in
             extra += 1
             do throws(KafkaError) {
@@ -109,14 +190,15 @@ import simulation
     func flush() { #expect(producer.flush(timeoutMilliseconds: 30_000)) }
   }
 
-  @Test func killedAgainAndAgain_TheTablesEndAsIfNothingHadHappened() throws {
+  @Test(arguments: Watched.allCases)
+  func killedAgainAndAgain_TheTablesEndAsIfNothingHadHappened(_ watched: Watched) throws {
     let cluster = try TestCluster()
-    let topic = try cluster.topic("accelerometer", partitions: 4)
-    var feeder = try Feeder(cluster, topic: topic)
+    let topic = try cluster.topic("records", partitions: 4)
+    var feeder = try Feeder(cluster, watched, topic: topic)
 
     let broken = RunningService.makeFolder()
     let brokenConfig = try Self.writeConfiguration(
-      cluster, topic: topic, group: cluster.group + "-broken", folder: broken)
+      cluster, watched, topic: topic, group: cluster.group + "-broken", folder: broken)
     for round in 0..<4 {
       let victim = try ForeignProgram(["acalert", "serve", "--config", brokenConfig])
       let before =
@@ -139,7 +221,7 @@ import simulation
 
     let whole = RunningService.makeFolder()
     let wholeConfig = try Self.writeConfiguration(
-      cluster, topic: topic, group: cluster.group + "-whole", folder: whole)
+      cluster, watched, topic: topic, group: cluster.group + "-whole", folder: whole)
     let uninterrupted = try ForeignProgram(["acalert", "serve", "--config", wholeConfig])
     try eventually(
       within: 60, "the uninterrupted run has stored everything; \(uninterrupted.errors)"
@@ -152,6 +234,7 @@ import simulation
     let last = try ForeignProgram(["acalert", "serve", "--config", brokenConfig])
     let expected = try Self.facts(whole)
     #expect(expected.split(separator: "\n").count > 1_000)
+    #expect(expected.contains(watched == .wearers ? "abnormal" : "2 of 4 frames, rule 1"))
     var found = ""
     // Rows whose last value was not yet written when the kill came are written once the windows have
     // been filled again.
