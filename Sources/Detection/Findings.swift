@@ -81,6 +81,18 @@ public struct LateSample: Sendable {
   }
 }
 
+/// A header of a Kafka record, untouched.
+public struct RecordHeader: Equatable, Sendable {
+  public var name: String
+  /// `nil` for a header without a value.
+  public var value: [UInt8]?
+
+  public init(name: String, value: [UInt8]?) {
+    self.name = name
+    self.value = value
+  }
+}
+
 /// A record that could not be used, as the table and the dead-letter topic keep it.
 public struct InvalidRecordRow: Sendable {
   public var origin: RecordOrigin
@@ -93,11 +105,13 @@ public struct InvalidRecordRow: Sendable {
   /// The record's key and value, untouched.
   public var key: [UInt8]?
   public var value: [UInt8]
+  public var headers: [RecordHeader]
 
   public init(
     origin: RecordOrigin, timestamp: Int64, reason: String, detail: String, key: [UInt8]?,
-    value: [UInt8]
+    value: [UInt8], headers: [RecordHeader] = []
   ) {
+    self.headers = headers
     self.origin = origin
     self.timestamp = timestamp
     self.reason = reason

@@ -1,5 +1,6 @@
 extension Schema {
-  /// The second migration's tables: what cameras led to.
+  /// The second migration's tables: what cameras led to; and the headers of invalid records, in which a
+  /// CloudEvent keeps who it is of.
   ///
   /// Ids are in the order of writing, as in every history. `threats_by_time` holds all that a report
   /// counts, so that a day's report reads the index alone.
@@ -12,6 +13,8 @@ extension Schema {
     ALTER TABLE history_marks ADD COLUMN last_equipment_fault INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE history_marks ADD COLUMN last_unmatched INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE history_marks ADD COLUMN swept INTEGER NOT NULL DEFAULT 0;
+
+    ALTER TABLE invalid_rows ADD COLUMN headers BLOB;
 
     CREATE TABLE threat_rows(
       id INTEGER PRIMARY KEY,

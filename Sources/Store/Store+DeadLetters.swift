@@ -11,7 +11,7 @@ extension Store {
       try transaction(attempted) {
         let update = try connection.statement(
           """
-          UPDATE invalid_rows SET delivered = 1, key = NULL, payload = NULL
+          UPDATE invalid_rows SET delivered = 1, key = NULL, payload = NULL, headers = NULL
           WHERE id = ?1 AND delivered = 0
           """)
         for id in ids {

@@ -81,7 +81,7 @@ extension Store {
   func write(_ records: [InvalidRecordRow], changes: inout CountChanges) throws {
     guard !records.isEmpty else { return }
     let insert = try connection.statement(
-      "INSERT INTO invalid_rows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+      "INSERT INTO invalid_rows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
     for record in records {
       try check(record.origin.partition)
       mirror.counters.invalidRecord += 1
@@ -102,6 +102,11 @@ extension Store {
         insert.bind(10, blob: record.value)
       } else {
         insert.bindNull(10)
+      }
+      if options.keepsDeadLetters, !record.headers.isEmpty {
+        insert.bind(11, blob: PackedHeaders.pack(record.headers))
+      } else {
+        insert.bindNull(11)
       }
       try insert.run("write an invalid record")
       changes.reasons[record.reason, default: 0] += 1

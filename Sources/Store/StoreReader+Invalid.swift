@@ -1,3 +1,5 @@
+import Detection
+
 /// An invalid record as a reader sees it.
 public struct InvalidRecord: Equatable, Sendable {
   public var id: Int64
@@ -30,9 +32,10 @@ public struct DeadLetter: Equatable, Sendable {
   public var timestamp: Int64
   public var reason: String
   public var detail: String
-  /// The record's key and value, untouched.
+  /// The record's key, value and headers, untouched.
   public var key: [UInt8]?
   public var value: [UInt8]
+  public var headers: [RecordHeader]
 }
 
 extension StoreReader {
@@ -88,7 +91,7 @@ extension StoreReader {
     return try reading(attempted) {
       let select = try connection.statement(
         """
-        SELECT id, partition, offset, time, reason, detail, key, payload
+        SELECT id, partition, offset, time, reason, detail, key, payload, headers
         FROM invalid_rows INDEXED BY invalid_undelivered
         WHERE delivered = 0 AND id > ?1 ORDER BY id LIMIT ?2
         """)
@@ -101,7 +104,8 @@ extension StoreReader {
             id: select.integer(0),
             place: try place(partition: select.integer(1), offset: select.integer(2)),
             timestamp: select.integer(3), reason: select.text(4), detail: select.text(5),
-            key: select.isNull(6) ? nil : select.blob(6), value: select.blob(7)))
+            key: select.isNull(6) ? nil : select.blob(6), value: select.blob(7),
+            headers: PackedHeaders.unpack(select.blob(8))))
       }
       return found
     }

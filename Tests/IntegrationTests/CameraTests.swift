@@ -263,5 +263,16 @@ import Testing
         "ce_subject=c-5/gate", "ce_time=2026-01-05T02:00:00Z",
       ])
     try eventually("the camera is known") { try cameras.state("c-5/gate") == "safe" }
+
+    // One that cannot be used keeps its headers on its way to the dead-letter topic.
+    try cameras.send(
+      [#"{"objects":7}"#], headers: ["ce_specversion=1.0", "ce_subject=c-5/gate", "trace=a1"])
+    try eventually("it is in the dead-letter topic") {
+      try ForeignProgram.run([
+        "kcat", "-C", "-b", cameras.cluster.brokers, "-t", "\(cameras.topic).dlq", "-o",
+        "beginning", "-e", "-q", "-f", "%s [%h]\\n",
+      ]).output.contains(
+        #"{"objects":7} [ce_specversion=1.0,ce_subject=c-5/gate,trace=a1,__connect.errors.topic="#)
+    }
   }
 }

@@ -185,6 +185,7 @@ struct ApplyTests {
     let reader = try StoreReader(path: folder.database)
     let pending = try reader.pendingDeadLetters()
     #expect(pending.map(\.value) == [long, []] && pending[0].key == Array("k".utf8))
+    #expect(pending.map(\.headers) == [headersOfInvalid, headersOfInvalid])
     #expect(try reader.pendingDeadLetters(after: pending[0].id, limit: 5).count == 1)
     try again.markDelivered([pending[0].id, 77])
     #expect(try reader.pendingDeadLetters().map(\.id) == [pending[1].id])

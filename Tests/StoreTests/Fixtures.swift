@@ -37,12 +37,17 @@ func row(
     cause: offset.map { RecordOrigin(partition: 0, offset: $0) }, evidence: evidence)
 }
 
+let headersOfInvalid = [
+  RecordHeader(name: "ce_id", value: [0, 255]), RecordHeader(name: "ce_id", value: nil),
+  RecordHeader(name: "größe", value: []),
+]
+
 func invalid(_ offset: Int64, reason: String = "not_json", value: [UInt8] = [1, 2, 3])
   -> InvalidRecordRow
 {
   InvalidRecordRow(
     origin: RecordOrigin(partition: 0, offset: offset), timestamp: moment, reason: reason,
-    detail: "at byte 0", key: Array("k".utf8), value: value)
+    detail: "at byte 0", key: Array("k".utf8), value: value, headers: headersOfInvalid)
 }
 
 extension Decisions {

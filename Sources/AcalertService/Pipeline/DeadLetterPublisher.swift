@@ -96,9 +96,10 @@ final class DeadLetterPublisher: Sendable {
       guard let place = letter.place else { continue }
       try producer.send(
         topic: place.topic + settings.suffix, key: letter.key, value: letter.value,
-        headers: Self.headers(
-          topic: place.topic, partition: place.partition, offset: place.offset,
-          reason: letter.reason, detail: letter.detail),
+        headers: letter.headers.map { ($0.name, $0.value) }
+          + Self.headers(
+            topic: place.topic, partition: place.partition, offset: place.offset,
+            reason: letter.reason, detail: letter.detail),
         timestamp: letter.timestamp, token: UInt64(letter.id))
     }
     producer.flush(timeoutMilliseconds: 30_000)

@@ -170,10 +170,16 @@ final class Pipeline {
       }
     } catch {
       let key = message.key.map { [UInt8]($0) }
+      var headers: [RecordHeader] = []
+      message.forEachHeader { name, value in
+        headers.append(
+          RecordHeader(
+            name: String(cString: name), value: value.baseAddress == nil ? nil : [UInt8](value)))
+      }
       engine.reject(
         InvalidRecordRow(
           origin: origin, timestamp: arrival, reason: error.reason.rawValue,
-          detail: error.description, key: key, value: [UInt8](value)))
+          detail: error.description, key: key, value: [UInt8](value), headers: headers))
     }
   }
 
