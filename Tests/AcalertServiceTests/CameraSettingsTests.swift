@@ -37,7 +37,7 @@ struct CameraSettingsTests {
       deviceLimits: [{devices: ["thermal*"], width: {max: 640}, require: time}],
       maxRecordBytes: 2KiB, maxFutureSkew: 1m, maxObjects: 5, maxFrames: 6,
       void: {contrast: 0.03, frames: 2, of: 4, within: 1m},
-      tracks: {timeout: 2s, overlap: 0.3, probability: 0.4},
+      tracks: {timeout: 2s, overlap: 0.3, speed: 1.5, probability: 0.4},
       counts: {kind: n, bucket: 5m, probability: 0.6, classes: [Person],
         window: {length: 2h, aggregate: 30m, maxSamples: 100},
         zscore: {k: 2.5, minSamples: 6, minStd: 3, sides: high},
@@ -92,7 +92,8 @@ struct CameraSettingsTests {
       cameras: CameraRules(
         voidContrast: 30_000,
         voidFrames: ThreatRule.Persistence(frames: 2, of: 4, within: 60_000),
-        tracks: TrackRules(timeout: 2_000, minOverlap: 300_000, minProbability: 400_000),
+        tracks: TrackRules(
+          timeout: 2_000, minOverlap: 300_000, speed: 1_500_000, minProbability: 400_000),
         counts: counts))
     rules.status.clearAfter = 11_000
     rules.status.staleAfter = 600_000

@@ -119,7 +119,10 @@ struct TrackReference {
       where !tracks[track].isGone && hasBox(tracks[track].sights[0].object)
         && tracks[track].last.frame < now
       {
-        let (a, b) = (log[now].objects[place].box, tracks[track].last.object.box)
+        let last = tracks[track].last
+        let elapsed = log[now].time - log[last.frame].time
+        let a = grown(log[now].objects[place].box, elapsed)
+        let b = grown(last.object.box, elapsed)
         let width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
         let height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
         guard width > 0, height > 0 else { continue }
@@ -142,6 +145,15 @@ struct TrackReference {
       }
     }
     return best.map { ($0.place, $0.track) }
+  }
+
+  /// A box that has grown for the time between two frames, at most two seconds.
+  private func grown(_ box: Box, _ elapsed: Int64) -> Box {
+    let share = Int64(rules.speed) * min(max(elapsed, 0), 2_000) / 1_000
+    let more = Int32(min(Int64(max(box.width, box.height)) * share / 1_000_000, 2_000_000))
+    return Box(
+      x: box.x - more / 2, y: box.y - more / 2, width: box.width + more,
+      height: box.height + more)
   }
 
   /// The median of a track for a class, after the last frame of the log.

@@ -11,9 +11,12 @@ import Testing
     let rules = TrackRules(
       timeout: Int64.random(in: 1...4, using: &generator) * 20_000,
       minOverlap: .random(in: 0...6, using: &generator) * 100_000,
+      speed: .random(in: 0...3, using: &generator) * 300_000,
       minProbability: .random(in: 30...60, using: &generator) * 10_000)
+    // Boxes grow the less the closer the frames are.
+    let spacing = Int64.random(in: 1...3, using: &generator)
     let frames = TrackerScene.frames(
-      kind == .crowd ? 10 : 200, kind, spacing: 15_000, &generator)
+      kind == .crowd ? 10 : 200, kind, spacing: spacing * spacing * spacing * 550, &generator)
     var tracker = Tracker(rules)
     var reference = TrackReference(rules)
     for (place, frame) in frames.enumerated() {

@@ -25,6 +25,41 @@ import Testing
     #expect(medians == [0, 600_000, 650_000, 675_000, 700_000, 725_000])
   }
 
+  /// Somebody who goes one and a half of their widths a second.
+  @Test(arguments: [500, 1_000, 2_000] as [Int64])
+  func walkerAtFewFramesASecond_IsOneTrack(spacing: Int64) {
+    var tracker = Tracker(TrackRules())
+    var strict = Tracker(TrackRules(speed: 0))
+    for frame in 0..<5 {
+      let time = Int64(frame) * spacing
+      let sight = DetectedObject.box(person, 900_000, x: Int32(time) * 150, height: 250_000)
+      #expect(tracker.take(time, sight)[0].frames == frame + 1)
+      #expect(strict.take(time, sight)[0].frames == (spacing == 500 ? frame + 1 : 1))
+    }
+  }
+
+  @Test func oneFrameMore_IsNoReasonToJumpFartherThanInTwoSeconds() {
+    // Grown by twice their height, boxes are 0.5 wide: 0.45 apart they overlap by a nineteenth.
+    for (apart, frames) in [(450_000, 2), (460_000, 1)] as [(Int32, Int)] {
+      for pause: Int64 in [2_000, 3_000, 5_000] {
+        var tracker = Tracker(TrackRules())
+        _ = tracker.take(0, .box(person, 900_000, x: 0))
+        #expect(tracker.take(pause, .box(person, 900_000, x: apart))[0].frames == frames)
+      }
+    }
+  }
+
+  @Test func twoWhoWalkApart_KeepTheirTracksAtOneFrameASecond() {
+    var tracker = Tracker(TrackRules())
+    for frame in 0..<4 {
+      let facts = tracker.take(
+        Int64(frame) * 1_000, .box(person, 900_000, x: 300_000 - Int32(frame) * 90_000),
+        .box(raccoon, 800_000, x: 500_000 + Int32(frame) * 90_000))
+      #expect(facts.map(\.frames) == [frame + 1, frame + 1])
+      if frame > 1 { #expect(facts.map(\.median) == [900_000, 800_000]) }
+    }
+  }
+
   @Test func oneLuckyFrame_HasNoMedian() {
     var tracker = Tracker(TrackRules())
     let facts = tracker.take(0, .box(person, 990_000, x: 0))
@@ -201,9 +236,17 @@ import Testing
     #expect(overlap(1).compare(overlap(2)) > 0)
     #expect(overlap(-3).compare(overlap(3)) == 0)
     #expect(!overlap(1_000_000).reaches(0))
+    // Grown by half of their longer side, they are 450 by 250 thousandths: 5/9 stay common, of 13/9.
+    let grown = Overlap(
+      Box(width: 300_000, height: 100_000), Box(x: 200_000, width: 300_000, height: 100_000),
+      growth: 500_000)
+    #expect(grown.reaches(384_615))
+    #expect(!grown.reaches(384_616))
     // The largest boxes that can be written down.
     let all = Box(x: .min, y: .min, width: .max, height: .max)
     #expect(Overlap(all, all).reaches(1_000_000))
+    #expect(Overlap(all, all, growth: 1 << 32 - 1).reaches(1_000_000))
+    #expect(!Overlap(Box(), Box(), growth: 1_000_000).reaches(0))
     #expect(!Overlap(Box(), Box()).reaches(0))
     #expect(!Overlap(Box(width: -5, height: -5), all).reaches(0))
   }

@@ -30,6 +30,13 @@ extension TrackRules {
     try node.mapping([
       "timeout": { tracks.timeout = try $0.duration(in: 100...3_600_000) },
       "overlap": { tracks.minOverlap = try $0.share() },
+      "speed": { node in
+        let speed = try node.fixedPoint(digits: 6, what: "a number")
+        guard (0...Int64(TrackRules.maxSpeed)).contains(speed) else {
+          throw node.error("is not within 0 to 100")
+        }
+        tracks.speed = Int32(speed)
+      },
       "probability": { tracks.minProbability = try $0.share() },
     ])
     self = tracks

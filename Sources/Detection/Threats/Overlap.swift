@@ -1,19 +1,23 @@
 import Events
 
-/// By how much two boxes overlap: intersection over union, as an exact fraction.
+/// By how much two boxes overlap, once both have grown: intersection over union, as an exact fraction.
 struct Overlap {
-  /// Areas in millionths of the image's width times millionths of its height. Sides are below 2³¹, so
-  /// they are below 2⁶² and 2⁶³.
+  /// Areas in millionths of the image's width times millionths of its height. Sides are below 2³¹ + 2²¹,
+  /// so areas are below 2⁶³ and their sum is below 2⁶⁴.
   private var intersection: UInt64
   private var union: UInt64
 
   /// Boxes without an area overlap with nothing.
+  ///
+  /// - Parameter growth: by so many millionths of its longer side each box's width and height grow, the
+  ///   half on either side. Not negative, below 2³²; twice the image is the most that anything grows.
   @inline(__always)
-  init(_ one: Box, _ other: Box) {
-    let width = Self.common(one.x, one.width, other.x, other.width)
-    let height = Self.common(one.y, one.height, other.y, other.height)
-    intersection = width &* height
-    union = Self.area(one) &+ Self.area(other) &- intersection
+  init(_ one: Box, _ other: Box, growth: Int64 = 0) {
+    let (one, other) = (Grown(one, growth), Grown(other, growth))
+    intersection =
+      Self.common(one.left, one.right, other.left, other.right)
+      &* Self.common(one.top, one.bottom, other.top, other.bottom)
+    union = one.area &+ other.area &- intersection
   }
 
   /// Whether it is at least so many millionths, and not nothing.
@@ -35,14 +39,34 @@ struct Overlap {
   }
 
   @inline(__always)
-  private static func common(_ a: Int32, _ aLength: Int32, _ b: Int32, _ bLength: Int32) -> UInt64 {
-    let start = Int64(max(a, b))
-    let end = min(Int64(a) + Int64(aLength), Int64(b) + Int64(bLength))
-    return end > start ? UInt64(end - start) : 0
+  private static func common(_ a: Int64, _ aEnd: Int64, _ b: Int64, _ bEnd: Int64) -> UInt64 {
+    UInt64(max(min(aEnd, bEnd) &- max(a, b), 0))
   }
 
   @inline(__always)
   static func area(_ box: Box) -> UInt64 {
     UInt64(max(box.width, 0)) &* UInt64(max(box.height, 0))
   }
+}
+
+/// The edges of a box that has grown. One without an area does not grow.
+private struct Grown {
+  let left: Int64
+  let top: Int64
+  let right: Int64
+  let bottom: Int64
+
+  @inline(__always)
+  init(_ box: Box, _ growth: Int64) {
+    let (width, height) = (Int64(max(box.width, 0)), Int64(max(box.height, 0)))
+    let hasArea = width > 0 && height > 0
+    let more = hasArea ? min(max(width, height) &* growth / 1_000_000, 2_000_000) : 0
+    left = Int64(box.x) &- more / 2
+    top = Int64(box.y) &- more / 2
+    right = left &+ width &+ more
+    bottom = top &+ height &+ more
+  }
+
+  @inline(__always)
+  var area: UInt64 { UInt64(right &- left) &* UInt64(bottom &- top) }
 }

@@ -15,13 +15,14 @@ struct Track {
   let key: Key
   /// Where it was when it was last seen.
   private(set) var box = Box()
+  /// When that was, in milliseconds since 1970.
+  private(set) var seenAt: Int64 = 0
   /// Frames since it was last seen: 0 in a frame that shows it.
   private(set) var age: UInt32 = 1
   /// Its object's place in the frame that last showed it.
   private(set) var place: UInt8 = 0
   /// The detector says that the object has left.
   var hasEnded = false
-  private var seenAt: Int64 = 0
   /// What it was taken for when it was last seen, and how surely.
   private var classID: UInt16 = 0
   private var score: Int32 = 0

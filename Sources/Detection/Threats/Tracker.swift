@@ -4,19 +4,42 @@ import Events
 public struct TrackRules: Equatable, Sendable {
   /// A track that no frame has confirmed for longer is over. Milliseconds.
   public var timeout: Int64
-  /// Boxes of one object in two frames overlap by at least so much of their union (intersection over
-  /// union), in millionths.
+  /// Boxes of one object in two frames, each grown by what it may have moved in the time between, overlap
+  /// by at least so much of their union (intersection over union), in millionths.
   public var minOverlap: Int32
+  /// What an object may move in a second: by so much of the longer side of its box, in millionths, the
+  /// box's width and height grow for each second between two frames, up to ``longestMove``. 0 …
+  /// ``maxSpeed``; 0 if boxes must overlap as they are.
+  ///
+  /// Somebody who walks goes about one body's height a second: at one frame a second two boxes of them
+  /// are side by side.
+  public var speed: Int32
   /// A detection below counts as 0 in its track's median, as if it had not been made: it neither opens a
   /// track nor keeps one open. Millionths.
   public var minProbability: Int32
 
+  /// Boxes grow for no longer than this: what is out of sight for longer is mostly hidden, and comes back
+  /// near where it went. Milliseconds.
+  public static let longestMove: Int64 = 2_000
+
+  /// The most that `speed` may be.
+  public static let maxSpeed: Int32 = 100_000_000
+
   public init(
-    timeout: Int64 = 5_000, minOverlap: Int32 = 50_000, minProbability: Int32 = 500_000
+    timeout: Int64 = 5_000, minOverlap: Int32 = 50_000, speed: Int32 = 1_000_000,
+    minProbability: Int32 = 500_000
   ) {
     self.timeout = timeout
     self.minOverlap = minOverlap
+    self.speed = speed
     self.minProbability = minProbability
+  }
+
+  /// By how much of their longer sides boxes grow that are so many milliseconds apart, in millionths.
+  /// Frames out of order are as if of one time.
+  @inline(__always)
+  func growth(in elapsed: Int64) -> Int64 {
+    Int64(min(max(speed, 0), Self.maxSpeed)) &* min(max(elapsed, 0), Self.longestMove) / 1_000
   }
 }
 
@@ -43,7 +66,9 @@ public struct TrackFacts: Equatable, Sendable {
 /// Follows the objects that ONE camera sees from frame to frame.
 ///
 /// An object with the detector's own track number belongs to that track. Others are found again by their
-/// boxes, whatever class they are taken for: a raccoon that flickers to `person` is one track. Tracks
+/// boxes, whatever class they are taken for: a raccoon that flickers to `person` is one track. Boxes are
+/// grown by what may have moved since the track was last seen, so that a walker's meet at one frame a
+/// second too, and grow little at ten. Tracks
 /// that the frame before showed choose first, then those that were last shown one frame earlier, and so
 /// on; among equals the largest overlap is joined first, then the object named first in the earlier
 /// frame, then in this one.
@@ -197,7 +222,9 @@ struct Tracker {
     for place in sights.indices
     where sights[place].counts == counting && Self.key(of: objects[place]) == .box {
       for track in tracks.indices where tracks[track].age > 0 && tracks[track].key == .box {
-        let overlap = Overlap(objects[place].box, tracks[track].box)
+        let overlap = Overlap(
+          objects[place].box, tracks[track].box,
+          growth: rules.growth(in: time - tracks[track].seenAt))
         guard overlap.reaches(rules.minOverlap) else { continue }
         pairs.append(
           Pair(
