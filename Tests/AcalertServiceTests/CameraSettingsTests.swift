@@ -176,7 +176,7 @@ struct CameraSettingsTests {
     let settings = try Configuration(
       text: "streams: [{name: c, topics: c, type: camera}]", file: "t")
     let version = settings.configurationVersion(of: settings.judgement(at: 7))
-    #expect(version.units == ["camera": "", "camera-count": "detections"])
+    #expect(version.units == ["camera": "", "camera-count": ""])
     #expect(version.firstUsed == 7)
   }
 }

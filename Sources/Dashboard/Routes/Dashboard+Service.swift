@@ -39,7 +39,7 @@ extension Dashboard {
       writer.literal(",\"unit\":")
       writer.string(stream.unit)
       writer.literal(",\"k\":")
-      writer.value(stream.k)
+      writer.value(stream.type == .camera ? nil : stream.k)
       writer.literal(",\"window_ms\":")
       writer.integer(stream.windowMilliseconds)
       writer.byte(UInt8(ascii: "}"))

@@ -67,7 +67,7 @@ extension [StreamRules] {
           status.staleAfter,
           window.allowedLateness + Swift.max(window.length, window.aggregate))
         return StreamRules(
-          kind: counts.kind, unit: "detections", digits: 0, window: counts.window,
+          kind: counts.kind, unit: "", digits: 0, window: counts.window,
           zscore: counts.zscore, status: status)
       }
   }
