@@ -133,6 +133,27 @@ struct CameraSettingsTests {
     #expect(fault("streams:\n" + streams.dropLast().joined(separator: "\n")) == nil)
   }
 
+  @Test func silenceAndTracksAreTakenAsTheirWritersAre() throws {
+    func stream(_ rest: String) throws -> StreamSettings {
+      try Configuration(
+        text: "streams: [{name: c, topics: c, type: camera, \(rest)}]", file: "t"
+      ).streams[0]
+    }
+    for (format, silence, timeout) in [
+      ("acalert", 60_000, 5_000), ("tensorflow", 60_000, 5_000),
+      ("frigate", 86_400_000, 90_000), ("megadetector", 7 * 86_400_000, 5_000),
+    ] as [(String, Int64, Int64)] {
+      let read = try stream("format: \(format)")
+      #expect(read.rules.status.staleAfter == silence)
+      #expect(read.rules.cameras?.tracks.timeout == timeout)
+    }
+    // What is said counts, wherever it stands.
+    let said = try stream(
+      "status: {stale: {after: 5m}}, tracks: {timeout: 20s}, format: frigate")
+    #expect(said.rules.status.staleAfter == 300_000)
+    #expect(said.rules.cameras?.tracks.timeout == 20_000)
+  }
+
   // MARK: The version of the judgement
 
   @Test func versionFollowsTheRulesAndTheFormat() throws {

@@ -22,13 +22,17 @@ extension StreamSettings {
     var rules = StreamRules.camera
     var name = ""
     var topics: [String] = []
+    // What is usual depends on who writes, and may be said further down.
+    let shape: CameraFormat.Shape = try node.child("format")?.choice() ?? .acalert
+    rules.status.staleAfter = shape.usualSilence
+    cameras.tracks.timeout = shape.usualTrackTimeout
     try node.mapping(
       [
         "type": { _ in },
         "name": { name = try $0.nonEmptyText() },
         "topics": { topics = try Self.readTopics($0) },
         "kind": { rules.kind = try Self.readKind($0) },
-        "format": { format.shape = try $0.choice() },
+        "format": { _ in format.shape = shape },
         "rules": { camera.rulesFile = try $0.filePath() },
         "fields": { format.fields = try CameraFieldNames($0) },
         "defaults": { format.defaults = try CameraTags($0) },
@@ -115,6 +119,23 @@ extension StreamSettings {
 extension StreamRules {
   /// How the cameras of a stream are judged by default. A sample of one is a probability, in millionths.
   static let camera = StreamRules(kind: "camera", unit: "", digits: 6, cameras: CameraRules())
+}
+
+extension CameraFormat.Shape {
+  /// After so long without a record a camera is at fault. Frigate writes only when something moves, and a
+  /// camera trap's images come in batches: their silence is no fault.
+  fileprivate var usualSilence: Int64 {
+    switch self {
+    case .acalert, .tensorflow: 60_000
+    case .frigate: 86_400_000
+    case .megadetector: 7 * 86_400_000
+    }
+  }
+
+  /// Frigate writes of an object that stands still about once a minute.
+  fileprivate var usualTrackTimeout: Int64 {
+    self == .frigate ? 90_000 : TrackRules().timeout
+  }
 }
 
 extension CameraFieldNames {
