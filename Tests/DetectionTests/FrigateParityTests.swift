@@ -13,18 +13,13 @@ private struct DocumentedFrigate {
   var computed = 0.0
   var top = 0.0
 
-  /// The zone's count, the zones of the present frame, and whether it was ever entered.
-  var presence = 0
-  var isCurrent = false
-  var isEntered = false
-
   init(score: Double, minScore: Double, threshold: Double) {
     self.minScore = minScore
     self.threshold = threshold
     scores = [score]
   }
 
-  mutating func update(score: Double?, isInside: Bool) {
+  mutating func update(score: Double?) {
     scores.append(score.map { $0 < minScore ? 0 : $0 } ?? 0)
     scores = scores.suffix(10)
     let padded = scores + Array(repeating: 0, count: max(0, 3 - scores.count))
@@ -33,28 +28,17 @@ private struct DocumentedFrigate {
     computed = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     if computed > top { top = computed }
     if isFalsePositive { isFalsePositive = computed < threshold }
-    let before = presence
-    isCurrent = false
-    if isInside {
-      presence = before + 1
-      if presence >= 3 {
-        isCurrent = true
-        isEntered = true
-      }
-    } else if before > 0, before < 3 {
-      presence = before - 1
-    }
   }
 }
 
-/// Frigate's state machine on replayed scores.
+/// Frigate's state machine (a score below `min_score` is as good as none; the median of the last ten, filled
+/// up to three; what has once reached the threshold stays true), on replayed scores and our own tracks.
 @Suite struct FrigateParityTests {
   /// 64ths as millionths.
   private static func millionths(_ part: Int) -> Int32 { Int32(part * 15_625) }
 
   private struct Replay {
     var scores: [Int?]
-    var isInside: [Bool]
     var minScore: Int
     var threshold: Int
 
@@ -66,21 +50,16 @@ private struct DocumentedFrigate {
       threshold = Int.random(in: minScore...60, using: &generator)
       // A run of good and bad times.
       var level = Int.random(in: 20...60, using: &generator)
-      var isIn = false
       var scores: [Int?] = [Int.random(in: minScore...64, using: &generator)]
-      var isInside = [false]
       for _ in 0..<count {
         if Int.random(in: 0..<8, using: &generator) == 0 {
           level = .random(in: 20...60, using: &generator)
         }
-        if Int.random(in: 0..<3, using: &generator) == 0 { isIn.toggle() }
         let isMissed = Int.random(in: 0..<6, using: &generator) == 0
         scores.append(
           isMissed ? nil : min(64, level + Int.random(in: -8...8, using: &generator)))
-        isInside.append(isIn)
       }
       self.scores = scores
-      self.isInside = isInside
     }
 
     var reference: DocumentedFrigate {
@@ -90,43 +69,17 @@ private struct DocumentedFrigate {
     }
   }
 
-  @Test func replayedScores_AreJudgedAsFrigateDoes() {
-    for seed in 0..<2_000 {
-      let replay = Replay(seed: UInt64(seed))
-      var reference = replay.reference
-      var object = FrigateObject(
-        score: Self.millionths(replay.scores[0] ?? 0),
-        minScore: Self.millionths(replay.minScore), threshold: Self.millionths(replay.threshold),
-        zones: 2)
-      for (score, isInside) in zip(replay.scores, replay.isInside).dropFirst() {
-        reference.update(score: score.map { Double($0) / 64 }, isInside: isInside)
-        object.update(score: score.map { Self.millionths($0) }) { $0 == 1 && isInside }
-        let isEqual =
-          object.isFalsePositive == reference.isFalsePositive
-          && object.computedScore == Int32(reference.computed * 1_000_000)
-          && object.topScore == Int32(reference.top * 1_000_000)
-          && object.zones[1].isPresent == reference.isCurrent
-          && object.zones[1].hasEntered == reference.isEntered
-          && object.zones[0] == ZonePresence()
-        if !isEqual {
-          Issue.record("seed \(seed) differs: \(object) where \(reference) was expected")
-          return
-        }
-      }
-    }
-  }
-
-  /// A rule with `median_probability` at Frigate's threshold, on our own tracks.
+  /// A rule with `median_probability` at Frigate's threshold.
   @Test(arguments: ["box", "number", "class"])
   func tracksConfirmWhatFrigateConfirms(by known: String) {
-    for seed in 0..<400 {
+    for seed in 0..<1_000 {
       let replay = Replay(seed: UInt64(seed))
       var reference = replay.reference
       let minScore = Self.millionths(replay.minScore)
       var tracker = Tracker(TrackRules(timeout: 60_000, minProbability: minScore))
       for (place, score) in replay.scores.enumerated() {
         if place > 0 {
-          reference.update(score: score.map { Double($0) / 64 }, isInside: false)
+          reference.update(score: score.map { Double($0) / 64 })
         }
         var objects: [DetectedObject] = []
         if let score {
@@ -150,32 +103,15 @@ private struct DocumentedFrigate {
     }
   }
 
-  /// The first frames of the example in Frigate's documentation of object scores.
+  /// The first frames of the example in Frigate's documentation of object scores: the median of two and
+  /// a 0, then of three.
   @Test func documentedExample_IsReproduced() {
-    var object = FrigateObject(score: 700_000, minScore: 600_000, threshold: 850_000)
-    #expect(object.computedScore == 0)
-    object.update(score: 550_000)
-    #expect(object.computedScore == 0)
-    object.update(score: 850_000)
-    #expect(object.computedScore == 700_000)
-    #expect(object.isFalsePositive)
-  }
-
-  @Test func zone_IsEnteredInTheThirdFrameAndLeftAtOnce() {
-    var zone = ZonePresence()
-    func run(_ pattern: String) -> String {
-      String(
-        pattern.map {
-          zone.update(isInside: $0 == "+")
-          return zone.isPresent ? "+" : "-"
-        })
+    var tracker = Tracker(TrackRules(minProbability: 600_000))
+    let medians = [700_000, 550_000, 850_000].enumerated().map { place, score in
+      tracker.take(
+        TestFrame(time: Int64(place) * 200, objects: [.box(3, Int32(score), x: 0)])
+      ).first?.median
     }
-    #expect(run("++-") == "---")
-    #expect(zone.count == 1)
-    #expect(!zone.hasEntered)
-    #expect(run("++") == "-+")
-    // From now on one frame is enough.
-    #expect(run("--+") == "--+")
-    #expect(zone.hasEntered)
+    #expect(medians == [0, 0, 700_000])
   }
 }
