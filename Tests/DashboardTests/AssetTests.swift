@@ -74,7 +74,8 @@ import Testing
         .appendingPathComponent("../../docs/API.md"), encoding: .utf8)
     for route in [
       "GET /api/v1/threats", "GET /api/v1/threats/{id}", "POST /api/v1/threats/{id}/verdict",
-      "GET /api/v1/reports/daily", "GET /api/v1/rules", "POST /api/v1/rules", "GET /reports",
+      "GET /api/v1/reports/daily", "GET /api/v1/rules", "POST /api/v1/rules",
+      "GET /api/v1/configs/{version}", "GET /reports",
     ] {
       #expect(document.contains("| `\(route)` |"), "\(route)")
     }

@@ -165,6 +165,9 @@ import Testing
     let version = try #require(threat["config"] as? String)
     let text = try cameras.query("select text from config_versions where version = '\(version)'")
     #expect(text.contains("person in restricted area"))
+    let served = try cameras.get("/api/v1/configs/\(version)")["text"] as? String
+    #expect(served?.trimmingCharacters(in: .newlines) == text)
+    #expect(try cameras.get("/api/v1/configs/none")["status"] as? Int == 404)
 
     try verdict(on: threat, cameras)
   }

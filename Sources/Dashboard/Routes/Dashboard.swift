@@ -102,6 +102,8 @@ public final class Dashboard: Sendable {
       }
     case "reports" where rest == ["daily"]: return Endpoint(get: dailyReport)
     case "rules" where rest.isEmpty: return Endpoint(get: rules, post: reloadRules)
+    case "configs" where path.count == 2 && !path[1].isEmpty:
+      return Endpoint(get: { try self.configuration(path[1], $0) })
     case "invalid" where rest.isEmpty: return Endpoint(get: invalid)
     case "service" where rest.isEmpty: return Endpoint(get: service)
     default: return nil
