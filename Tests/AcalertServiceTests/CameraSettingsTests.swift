@@ -165,7 +165,7 @@ struct CameraSettingsTests {
     rules.rules[0].probability += 1
     let other = settings.judgement(rules: [0: rules], at: 0)
     #expect(other.version != version)
-    #expect(other.text.contains("0.500001"))
+    #expect(other.text.contains("0.620001"))
     var moved = settings
     moved.streams[0].camera?.rulesFile = "elsewhere.yaml"
     #expect(moved.judgement(at: 0).version == version)
