@@ -3,6 +3,7 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -25,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
   ],
   targets: [
     // C libraries, and the few C lines that Swift cannot say.
@@ -34,6 +36,10 @@ let package = Package(
     .systemLibrary(
       name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CLinux"),
 
     // The rooms, lowest first. Imports point only to targets above.
@@ -41,6 +47,11 @@ let package = Package(
     .target(name: "Detection", dependencies: ["Events"]),
     .target(name: "Kafka", dependencies: ["CRdkafka"]),
     .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
+    .target(
+      name: "Alerting",
+      dependencies: [
+        "CCurl", "COpenSSL", "Events", "Detection", "Store", mustache,
+      ]),
     .target(name: "HTTPServer", dependencies: ["CLinux"]),
     .target(
       name: "Dashboard", dependencies: ["HTTPServer", "Store", "Detection", "Events"],
@@ -49,8 +60,8 @@ let package = Package(
     .target(
       name: "AcalertService",
       dependencies: [
-        "Events", "Detection", "Kafka", "Store", "HTTPServer", "Dashboard", "Observability",
-        "Yams", logging,
+        "Events", "Detection", "Kafka", "Store", "Alerting", "HTTPServer", "Dashboard",
+        "Observability", "Yams", logging,
       ]),
     .executableTarget(
       name: "acalert", dependencies: ["AcalertService", "simulation", argumentParser]),
@@ -71,6 +82,7 @@ let package = Package(
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
+    .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Store", "Events", "Detection"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard"]),
     .testTarget(

@@ -27,6 +27,8 @@ public struct Decisions: Sendable {
   public var threats: [Threat] = []
   /// Cameras that do not do their work.
   public var equipmentFaults: [EquipmentFault] = []
+  /// What began to be amiss with subjects, and what is over: the source of alerts.
+  public var causes: [CauseChange] = []
   /// Detections that no rule matched; no hour and class twice.
   public var unmatched: [UnmatchedDetections] = []
   /// By what this batch and all after it were judged, if that is new.

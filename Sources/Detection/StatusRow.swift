@@ -1,3 +1,5 @@
+import Events
+
 /// One subject's row of the status table.
 public struct StatusRow: Sendable {
   public var subject: UInt32
@@ -28,6 +30,12 @@ public struct StatusRow: Sendable {
   /// What the status machine must remember of an open episode across a restart, opaque to the store;
   /// empty outside of episodes.
   public var evidence: [UInt8]
+  /// Where the subject is, by the newest of its records that said so; `nil` if none did.
+  public var location: GeoLocation?
+  /// The name of its time zone, by the newest of its records that named one; empty if none did.
+  public var timeZone = ""
+  /// The name of its site, by the newest of its records that named one; empty if none did.
+  public var site = ""
 
   public init(
     subject: UInt32, state: SafetyState, previousState: SafetyState, isTransition: Bool,

@@ -33,6 +33,10 @@ public struct StatusRecord: Equatable, Sendable {
   public var cause: RecordPlace?
   /// The configuration by which the last change of state was judged.
   public var configVersion: String?
+  /// See ``StatusRow``.
+  public var location: GeoLocation?
+  public var timeZone = ""
+  public var site = ""
 }
 
 /// The place of a record in Kafka, by name.

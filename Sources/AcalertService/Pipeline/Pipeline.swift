@@ -293,7 +293,8 @@ extension Decisions {
   var isEmpty: Bool {
     rows.isEmpty && anomalies.isEmpty && windows.isEmpty && lateSamples.isEmpty
       && invalidRecords.isEmpty && lostRanges.isEmpty && progress.isEmpty && subjects.isEmpty
-      && threats.isEmpty && equipmentFaults.isEmpty && unmatched.isEmpty && judgement == nil
+      && threats.isEmpty && causes.isEmpty && equipmentFaults.isEmpty && unmatched.isEmpty
+      && judgement == nil
       && recordCount == 0
   }
 }

@@ -1,0 +1,11 @@
+// libcurl for Swift: its functions, and those that take variadic arguments, which Swift cannot call.
+#pragma once
+#include <curl/curl.h>
+
+CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value);
+CURLcode ccurl_set_text(CURL *handle, CURLoption option, const char *value);
+CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, void *value);
+CURLcode ccurl_set_write(CURL *handle, CURLoption option, curl_write_callback callback);
+CURLcode ccurl_set_read(CURL *handle, CURLoption option, curl_read_callback callback);
+CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value);
+CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
