@@ -13,6 +13,11 @@ struct Counters: Equatable {
   var verdict: Int64 = 0
   var equipmentFault: Int64 = 0
   var unmatched: Int64 = 0
+  var alert: Int64 = 0
+  var alertEvent: Int64 = 0
+  var notification: Int64 = 0
+  var delivery: Int64 = 0
+  var silence: Int64 = 0
 }
 
 /// What the writer keeps in memory of the small tables. A value, so that the state before a failed
@@ -40,14 +45,16 @@ struct Mirror {
     let meta = try connection.statement(
       """
       SELECT last_revision, last_window, last_anomaly, last_late_sample, last_invalid_record,
-        last_lost_range, last_threat, last_verdict, last_equipment_fault, last_unmatched FROM meta
+        last_lost_range, last_threat, last_verdict, last_equipment_fault, last_unmatched,
+        last_alert, last_alert_event, last_notification, last_delivery, last_silence FROM meta
       """)
     try meta.forEachRow(attempted) {
       counters = Counters(
         revision: meta.integer(0), window: meta.integer(1), anomaly: meta.integer(2),
         lateSample: meta.integer(3), invalidRecord: meta.integer(4), lostRange: meta.integer(5),
         threat: meta.integer(6), verdict: meta.integer(7), equipmentFault: meta.integer(8),
-        unmatched: meta.integer(9))
+        unmatched: meta.integer(9), alert: meta.integer(10), alertEvent: meta.integer(11),
+        notification: meta.integer(12), delivery: meta.integer(13), silence: meta.integer(14))
     }
     storedCounters = counters
     let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")

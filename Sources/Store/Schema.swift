@@ -19,6 +19,8 @@ enum Schema {
     Migration(summary: "tables, indices and views", sql: tables + views),
     Migration(
       summary: "threats, verdicts, equipment faults", sql: cameraTables + cameraViews),
+    Migration(
+      summary: "alerts and their delivery, places of subjects", sql: alertTables + alertViews),
   ]
 
   /// Brings the file up to date.

@@ -4,8 +4,23 @@ import Detection
 public struct AppliedDecisions: Equatable, Sendable {
   /// `decisions.rows[i]` has revision `firstRevision + i`.
   public var firstRevision: Int64
-  /// The newest revision after the batch; `firstRevision − 1` if the batch held no rows.
+  /// `alerts.alerts[i]` has revision `firstAlertRevision + i`: the same counter, after the rows.
+  public var firstAlertRevision: Int64
+  /// The newest revision after the batch; `firstRevision − 1` if it held neither rows nor alerts.
   public var lastRevision: Int64
+
+  /// Without alerts.
+  init(firstRevision: Int64, lastRevision: Int64) {
+    self.init(
+      firstRevision: firstRevision, firstAlertRevision: lastRevision + 1,
+      lastRevision: lastRevision)
+  }
+
+  init(firstRevision: Int64, firstAlertRevision: Int64, lastRevision: Int64) {
+    self.firstRevision = firstRevision
+    self.firstAlertRevision = firstAlertRevision
+    self.lastRevision = lastRevision
+  }
 }
 
 /// Written once per batch: what changed in the counts.
@@ -26,10 +41,14 @@ extension Store {
   ///   - decisions: As the engine made them.
   ///   - engine: Which of the process's engines made them, from 0: each has subject indices of its
   ///     own.
+  ///   - alerts: What the batch changed about alerts.
   /// - Throws: ``StoreError``. `isRetriable` ones (disk full, I/O) may be tried again with the same
-  ///   value; `misuse` says that a subject or partition index was never introduced.
+  ///   value; `misuse` says that a subject or partition index was never introduced, or that an alert
+  ///   speaks of a subject that nobody knows.
   @discardableResult
-  public func apply(_ decisions: Decisions, engine: Int = 0) throws -> AppliedDecisions {
+  public func apply(
+    _ decisions: Decisions, engine: Int = 0, alerts: AlertChanges = AlertChanges()
+  ) throws -> AppliedDecisions {
     let attempted = "write a batch of results"
     return try exclusively(attempted) {
       try transaction(attempted) {
@@ -50,8 +69,12 @@ extension Store {
         try write(decisions.unmatched)
         try write(decisions.progress)
         try write(changes)
+        let firstAlert = mirror.counters.revision + 1
+        try writeRows(alerts, configuration: mirror.configuration(of: engine))
         try writeCounters()
-        return AppliedDecisions(firstRevision: first, lastRevision: mirror.counters.revision)
+        return AppliedDecisions(
+          firstRevision: first, firstAlertRevision: firstAlert,
+          lastRevision: mirror.counters.revision)
       }
     }
   }
@@ -163,7 +186,8 @@ extension Store {
       """
       UPDATE meta SET last_revision = ?1, last_window = ?2, last_anomaly = ?3,
         last_late_sample = ?4, last_invalid_record = ?5, last_lost_range = ?6, last_threat = ?7,
-        last_verdict = ?8, last_equipment_fault = ?9, last_unmatched = ?10
+        last_verdict = ?8, last_equipment_fault = ?9, last_unmatched = ?10, last_alert = ?11,
+        last_alert_event = ?12, last_notification = ?13, last_delivery = ?14, last_silence = ?15
       """)
     update.bind(1, mirror.counters.revision)
     update.bind(2, mirror.counters.window)
@@ -175,6 +199,11 @@ extension Store {
     update.bind(8, mirror.counters.verdict)
     update.bind(9, mirror.counters.equipmentFault)
     update.bind(10, mirror.counters.unmatched)
+    update.bind(11, mirror.counters.alert)
+    update.bind(12, mirror.counters.alertEvent)
+    update.bind(13, mirror.counters.notification)
+    update.bind(14, mirror.counters.delivery)
+    update.bind(15, mirror.counters.silence)
     try update.run("write the store's counters")
     mirror.storedCounters = mirror.counters
   }

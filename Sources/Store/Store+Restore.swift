@@ -162,7 +162,7 @@ extension Store {
         """
         SELECT s.id, u.kind, u.user, u.device, s.state, s.previous, s.since, s.last_seen,
           s.last_arrival, s.value, s.mean, s.std, s.score, s.reason, s.cause_partition,
-          s.cause_offset, s.evidence
+          s.cause_offset, s.evidence, s.latitude, s.longitude, s.time_zone, s.site
         FROM status_rows s CROSS JOIN subject_rows u ON u.id = s.id ORDER BY s.id
         """)
       let kinds = Dictionary(uniqueKeysWithValues: mirror.kinds.map { (Int64($1.id), $0) })
@@ -174,13 +174,16 @@ extension Store {
         let cause = select.optionalInteger(14).map {
           RecordOrigin(partition: PartitionIndex(clamping: $0), offset: select.integer(15))
         }
-        let row = StatusRow(
+        var row = StatusRow(
           subject: place, state: SafetyState(urgency: select.integer(4)),
           previousState: SafetyState(urgency: select.integer(5)), isTransition: false,
           since: select.integer(6), lastSeen: select.integer(7), lastArrival: select.integer(8),
           value: select.optionalDouble(9), mean: select.optionalDouble(10),
           std: select.optionalDouble(11), score: select.optionalDouble(12),
           reason: select.text(13), cause: cause, evidence: select.blob(16))
+        row.location = GeoLocation(select, latitude: 17, longitude: 18)
+        row.timeZone = select.text(19)
+        row.site = select.text(20)
         place += 1
         if let index = try body(identity, row) {
           subjects.set(

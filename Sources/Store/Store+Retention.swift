@@ -2,8 +2,9 @@ import CSQLite
 import Glibc
 
 /// How much history is kept: windows, anomalies, late samples, invalid records, lost ranges, threats
-/// with their verdicts, equipment faults, unmatched detections. The status table, the subjects and the
-/// offsets are never pruned.
+/// with their verdicts, equipment faults, unmatched detections, alerts with all that was told of them,
+/// silences. The status table, the subjects and the offsets are never pruned, nor are alerts that are
+/// open or of which somebody has still to be told.
 public struct Retention: Equatable, Sendable {
   /// Rows that were written longer ago than this are deleted, in milliseconds; `nil`: none.
   ///
@@ -13,7 +14,8 @@ public struct Retention: Equatable, Sendable {
   /// The oldest rows are deleted while the database's used pages exceed this, in bytes; `nil`: none.
   ///
   /// Threats are few, and people have judged them: the newest of them stay while they take less than
-  /// about a quarter of this, however old the windows are that remain beside them.
+  /// about a quarter of this, however old the windows are that remain beside them. So do the newest
+  /// alerts, while they take less than about an eighth.
   public var maxBytes: Int64?
 
   public init(maxAge: Int64? = nil, maxBytes: Int64? = nil) {
@@ -35,15 +37,22 @@ public struct PruneResult: Equatable, Sendable {
   public var equipmentFaults = 0
   /// Hours and classes of unmatched detections.
   public var unmatched = 0
+  /// With their events.
+  public var alerts = 0
+  /// With their deliveries.
+  public var notifications = 0
+  public var silences = 0
+  /// What was known of groups that are long over.
+  public var alertGroups = 0
   /// Whether nothing is left that could be deleted now; otherwise call again soon.
   public var isFinished = false
   /// Bytes of the pages in use after the step, without the log.
   public var usedBytes: Int64 = 0
 
-  /// All rows deleted, without the verdicts.
+  /// All rows deleted, without those that only went with others.
   public var deleted: Int {
     windows + anomalies + lateSamples + invalidRecords + lostRanges + threats + equipmentFaults
-      + unmatched
+      + unmatched + alerts + notifications + silences + alertGroups
   }
 }
 
@@ -101,6 +110,12 @@ extension Store {
       }
       let before = rest
       try delete(upTo: limit, rest: &rest, result: &result)
+      // What is not over yet is not old, whatever the time of the mark.
+      let time = min(limit.time ?? now, now)
+      try deleteAlerts(
+        upTo: time, newest: isForSize ? newestAlertToDelete(for: policy) : nil, rest: &rest,
+        result: &result)
+      if !isForSize { try deleteGroups(upTo: time, rest: &rest, result: &result) }
       result.usedBytes = try usedBytes()
       if rest > 0 {
         // Everything up to the mark is gone.
@@ -119,6 +134,11 @@ extension Store {
       }
     }
     return result
+  }
+
+  /// The limit of size spares those with a higher number.
+  private func newestAlertToDelete(for policy: Retention) -> Int64 {
+    mirror.counters.alert - (policy.maxBytes ?? 0) / 8 / Self.alertBytes
   }
 
   // MARK: Marks

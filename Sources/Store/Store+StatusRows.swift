@@ -23,8 +23,8 @@ extension Store {
       oldState.bind(1, Int64(subject.id))
       let old = try oldState.first("read a subject's state").map(SafetyState.init(urgency:))
       bind(row, id: subject.id, to: upsert)
-      upsert.bind(16, Int64(subject.kind))
-      upsert.bind(17, mirror.configuration(of: engine))
+      upsert.bind(20, Int64(subject.kind))
+      upsert.bind(21, mirror.configuration(of: engine))
       try upsert.run("write a status row")
       if let old { changes.states[.init(kind: subject.kind, state: old), default: 0] -= 1 }
       changes.states[.init(kind: subject.kind, state: row.state), default: 0] += 1
@@ -51,23 +51,30 @@ extension Store {
     } else {
       statement.bind(15, blob: row.evidence)
     }
+    statement.bind(16, row.location?.latitude)
+    statement.bind(17, row.location?.longitude)
+    statement.bind(18, unlessEmpty: row.timeZone)
+    statement.bind(19, unlessEmpty: row.site)
   }
 
   private static let refreshSQL = """
     UPDATE status_rows SET previous = ?4, last_seen = ?5, last_arrival = ?6, value = ?7, mean = ?8,
       std = ?9, score = ?10, reason = ?11, revision = ?12, cause_partition = ?13,
-      cause_offset = ?14, evidence = ?15
+      cause_offset = ?14, evidence = ?15, latitude = ?16, longitude = ?17, time_zone = ?18,
+      site = ?19
     WHERE id = ?1 AND state = ?2 AND since = ?3
     """
 
   private static let upsertSQL = """
     INSERT INTO status_rows(id, state, since, previous, last_seen, last_arrival, value, mean, std,
-      score, reason, revision, cause_partition, cause_offset, evidence, kind, config,
-      state_revision)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?12)
+      score, reason, revision, cause_partition, cause_offset, evidence, latitude, longitude,
+      time_zone, site, kind, config, state_revision)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+      ?20, ?21, ?12)
     ON CONFLICT (id) DO UPDATE SET state = ?2, since = ?3, previous = ?4, last_seen = ?5,
       last_arrival = ?6, value = ?7, mean = ?8, std = ?9, score = ?10, reason = ?11,
-      revision = ?12, cause_partition = ?13, cause_offset = ?14, evidence = ?15, config = ?17,
+      revision = ?12, cause_partition = ?13, cause_offset = ?14, evidence = ?15,
+      latitude = ?16, longitude = ?17, time_zone = ?18, site = ?19, config = ?21,
       state_revision = ?12
     """
 }

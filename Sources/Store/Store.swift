@@ -85,6 +85,11 @@ public final class Store: @unchecked Sendable {
     lock.withLock { _ in mirror.counters.revision }
   }
 
+  /// The highest number that an alert has ever had, 0 if there was none.
+  public var lastAlertID: Int64 {
+    lock.withLock { _ in mirror.counters.alert }
+  }
+
   /// Runs `body` under the store's lock.
   func exclusively<T: Sendable>(_ attempted: String, _ body: () throws -> T) throws -> T {
     try lock.withLock { _ in

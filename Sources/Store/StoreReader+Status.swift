@@ -108,7 +108,7 @@ extension StoreReader {
   static let columns = """
     s.id, u.kind, u.user, u.device, s.state, s.previous, s.since, s.last_seen, s.last_arrival,
     s.value, s.mean, s.std, s.score, s.reason, s.revision, s.state_revision, s.cause_partition,
-    s.cause_offset, s.config
+    s.cause_offset, s.config, s.latitude, s.longitude, s.time_zone, s.site
     """
 
   func record(_ row: Statement) throws -> StatusRecord {
@@ -125,7 +125,9 @@ extension StoreReader {
       mean: row.optionalDouble(10), std: row.optionalDouble(11), score: row.optionalDouble(12),
       unit: kind.unit, reason: row.text(13), revision: row.integer(14),
       stateRevision: row.integer(15), cause: cause,
-      configVersion: try row.optionalInteger(18).flatMap { try configuration($0) })
+      configVersion: try row.optionalInteger(18).flatMap { try configuration($0) },
+      location: GeoLocation(row, latitude: 19, longitude: 20), timeZone: row.text(21),
+      site: row.text(22))
   }
 
   /// The rows of these subjects, in this order, without those that have none.

@@ -73,6 +73,63 @@ struct MigrationTests {
     try Store(path: folder.database).close()
   }
 
+  /// A file as version 2 left it: one camera in danger, a threat, an equipment fault.
+  private func makeSecondVersion(_ folder: TemporaryFolder) throws {
+    try makeFirstVersion(folder)
+    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
+    defer { connection.close() }
+    try Schema.migrate(connection, path: "", migrations: Array(Schema.migrations.prefix(2)))
+    try connection.execute(
+      """
+      UPDATE meta SET last_threat = 8, last_verdict = 9, last_equipment_fault = 10;
+      INSERT INTO threat_rows VALUES (8, 1, 6, 200, 4, 0, 'person', 'night', 's-1', '[]', 'fired', 0,
+        20, 1);
+      INSERT INTO fault_rows VALUES (10, 1, 6, 'silent', 'nothing for 60 s', NULL, NULL, 1);
+      INSERT INTO history_marks VALUES (2000, 3, 4, 5, 6, 7, 8, 10, 0, 0);
+      """, attempted: "")
+  }
+
+  @Test func theSecondVersionIsAsItWasReleased() {
+    let hash = Schema.migrations[1].sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    #expect(hash == 0xcc06_3973_1f44_1ab0)
+  }
+
+  @Test func aFileOfTheSecondVersionKeepsItsRowsAndTakesAlerts() throws {
+    let folder = try TemporaryFolder()
+    try makeSecondVersion(folder)
+    #expect(StoreError.Code.thrown { _ = try StoreReader(path: folder.database) } == .olderSchema)
+    let store = try Store(path: folder.database)
+    #expect(store.currentRevision == 41 && store.lastAlertID == 0)
+    let reader = try StoreReader(path: folder.database)
+    let status = try #require(try reader.status(kind: "wearer", user: "u-0", device: "watch"))
+    #expect(status.state == .danger && status.location == nil)
+    #expect(status.timeZone == "" && status.site == "")
+    #expect(try reader.threat(8)?.name == "night")
+    #expect(try reader.alertPage(AlertQuery()).items.isEmpty)
+
+    var restored: [StatusRow] = []
+    try store.forEachStatus { _, row in
+      restored.append(row)
+      return 0
+    }
+    #expect(restored.map(\.site) == [""] && restored[0].evidence == [1, 2, 3])
+    #expect(try store.identity(of: 0) == identity(0))
+    var batch = Decisions()
+    batch.rows = [row(0, .safe)]
+    batch.threats = [threat(0)]
+    let applied = try store.apply(batch, alerts: AlertChanges(alerts: [alert(1)]))
+    #expect(applied.firstRevision == 42 && applied.firstAlertRevision == 43)
+    #expect(try reader.alert(1)?.alert == alert(1))
+    #expect(try texts("SELECT max(id) FROM threat_rows", store.connection) == ["9"])
+    let pruned = try store.prune(now: 100_000, policy: Retention(maxAge: 60_000))
+    #expect(pruned.threats == 1 && pruned.equipmentFaults == 1 && pruned.alerts == 0)
+    #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
+    store.close()
+    try Store(path: folder.database).close()
+  }
+
   @Test func aMigratedFileHasTheShapeOfANewOne() throws {
     func shape(_ folder: TemporaryFolder) throws -> [String] {
       let store = try Store(path: folder.database)

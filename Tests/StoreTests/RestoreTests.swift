@@ -75,7 +75,10 @@ struct RestoreTests {
       batch.addWindow(0, start: turn * 10_000, values: [1, 2, 3])
       batch.invalidRecords = [invalid(turn)]
       batch.progress = [PartitionProgress(partition: 0, next: turn, rewind: turn)]
-      try store.apply(batch)
+      try store.apply(
+        batch,
+        alerts: AlertChanges(
+          alerts: [alert(turn)], events: [.init(alert: turn, kind: .opened, time: turn)]))
     }
     let file = try Data(contentsOf: URL(fileURLWithPath: folder.database))
     let log = try Data(contentsOf: URL(fileURLWithPath: folder.database + "-wal"))
@@ -95,7 +98,10 @@ struct RestoreTests {
       let page = try reader.statusPage(StatusQuery())
       #expect(page.items.count == 5 && page.items.allSatisfy { $0.cause?.offset == turn })
       #expect(page.counts[turn % 2 == 0 ? .safe : .danger] == 5 && page.counts.total == 5)
-      #expect(page.revision == turn * 5)
+      #expect(page.revision == turn * 6)
+      #expect(try opened.unsettledAlerts().map(\.id) == Array(1...turn))
+      #expect(opened.lastAlertID == turn)
+      #expect(try reader.alertEvents(of: turn).count == 1)
       let windows = try reader.windows(of: identity(0), from: 0, to: .max)?.windows.count
       #expect(windows == Int(turn))
       #expect(try reader.deadLetterBacklog() == Int(turn))

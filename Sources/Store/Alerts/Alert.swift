@@ -32,6 +32,10 @@ public struct Alert: Equatable, Sendable {
 
   /// Somebody has said that they look after it.
   public struct Acknowledgement: Equatable, Sendable {
+    /// The longest note and author's name, in bytes of UTF-8.
+    public static let maxNoteBytes = 2_000
+    public static let maxAuthorBytes = 256
+
     public var time: Int64
     public var author: String
     public var note: String
@@ -40,6 +44,19 @@ public struct Alert: Equatable, Sendable {
       self.time = time
       self.author = author
       self.note = note
+    }
+
+    /// Checks the lengths.
+    ///
+    /// - Throws: ``StoreError`` with code `invalidValue`.
+    public func validate() throws {
+      for (what, text, limit) in [
+        ("note", note, Self.maxNoteBytes), ("author", author, Self.maxAuthorBytes),
+      ] where text.utf8.count > limit {
+        throw StoreError(
+          code: .invalidValue, message: "the \(what) is longer than \(limit) bytes",
+          attempted: "acknowledge an alert", hint: "shorten it")
+      }
     }
   }
 
@@ -107,6 +124,8 @@ public struct AlertEvent: Equatable, Sendable {
 
   /// Events of a flapping alert beyond so many are only counted, in ``Alert/flaps``.
   public static let maxFlapEvents = 20
+  /// The longest text kept, in bytes of UTF-8; what is longer is cut.
+  public static let maxTextBytes = 2_048
 
   public var alert: Int64
   public var kind: Kind

@@ -94,6 +94,8 @@ public struct AlertDelivery: Equatable, Sendable {
 
   /// The longest answer kept, in bytes.
   public static let maxAnswerBytes = 2_048
+  /// Calls kept of one notification: the newest so many. ``AlertNotification/attempts`` counts all.
+  public static let maxKept = 100
 
   public var notification: Int64
   public var receiver: String

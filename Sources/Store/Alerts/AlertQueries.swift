@@ -86,3 +86,67 @@ public struct ToldRecord: Equatable, Sendable {
     self.state = state
   }
 }
+
+/// A notification that tells of an alert, and how it went.
+public struct NotificationHistory: Equatable, Sendable {
+  /// Without its payload; `told` says what it tells of the alert that was asked for, and no other.
+  public var notification: AlertNotification
+  /// Oldest first; at most ``AlertDelivery/maxKept``.
+  public var deliveries: [AlertDelivery]
+
+  public init(notification: AlertNotification, deliveries: [AlertDelivery]) {
+    self.notification = notification
+    self.deliveries = deliveries
+  }
+}
+
+/// What waits for one receiver.
+public struct OutboxFigures: Equatable, Sendable {
+  public var waiting: Int
+  /// When the oldest of them was made.
+  public var oldest: Int64
+
+  public init(waiting: Int, oldest: Int64) {
+    self.waiting = waiting
+    self.oldest = oldest
+  }
+}
+
+/// The place behind which a page of alerts begins.
+struct AlertCursor: Equatable {
+  var phases: AlertQuery.Phases
+  /// Of the last alert; without meaning unless the open ones are asked for.
+  var urgency: Int64
+  var id: Int64
+
+  /// Tells it from other pages' cursors.
+  private static let version: UInt8 = 0x42
+
+  init(phases: AlertQuery.Phases, urgency: Int64, id: Int64) {
+    self.phases = phases
+    self.urgency = urgency
+    self.id = id
+  }
+
+  var text: String {
+    var bytes = ByteWriter()
+    bytes.bytes = [Self.version, Self.number(of: phases)]
+    bytes.append(urgency)
+    bytes.append(id)
+    return Base64URL.encode(bytes.bytes)
+  }
+
+  /// - Throws: ``StoreError`` with code `invalidCursor`.
+  init(_ text: String, phases: AlertQuery.Phases) throws {
+    guard let bytes = Base64URL.decode(text) else { throw Cursor.invalid }
+    var reader = ByteReader(bytes: bytes)
+    guard reader.byte() == Self.version, reader.byte() == Self.number(of: phases),
+      let urgency = reader.integer(), let id = reader.integer(), reader.isAtEnd
+    else { throw Cursor.invalid }
+    self.init(phases: phases, urgency: urgency, id: id)
+  }
+
+  private static func number(of phases: AlertQuery.Phases) -> UInt8 {
+    UInt8(AlertQuery.Phases.allCases.firstIndex(of: phases) ?? 0)
+  }
+}

@@ -5,6 +5,8 @@ public struct Silence: Equatable, Sendable {
   public static let maxAuthorBytes = 256
   public static let maxMatchers = 32
   public static let maxMatcherBytes = 1_024
+  /// The most silences that are not over at a time: each is held against each alert.
+  public static let maxCurrent = 1_000
 
   /// Ascending from 1; 0 before it is written.
   public var id: Int64 = 0

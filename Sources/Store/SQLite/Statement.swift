@@ -54,6 +54,16 @@ final class Statement {
     value.withUTF8 { bindText(index, $0) }
   }
 
+  /// Binds text, the empty one as NULL, which takes no room and is read as the empty text again.
+  @inline(__always)
+  func bind(_ index: Int32, unlessEmpty value: String) {
+    if value.isEmpty { bindNull(index) } else { bind(index, value) }
+  }
+
+  func bind(_ index: Int32, optional value: String?) {
+    if let value { bind(index, value) } else { bindNull(index) }
+  }
+
   /// Binds text given as bytes, which SQLite copies. They need not be whole UTF-8: the upper bound of
   /// a prefix search is not.
   func bindText(_ index: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
