@@ -97,6 +97,9 @@ extension Engine {
         + "\(DecimalText.duration(stream.status.raiseWithin)): \(facts)"
       : "abnormal: \(facts)"
     change(index, subject, to: state, at: sample.time, cause: origin, reason: reason)
+    tell(
+      .abnormal, of: index, state, at: sample.time, reason: reason, origin: origin,
+      value: Double(sample.value) / unit)
   }
 
   /// Changes a subject's state, and lists its row.
@@ -105,13 +108,15 @@ extension Engine {
     at time: Int64, cause: RecordOrigin?, reason: String?
   ) {
     list(index, subject)
-    subject.pointee.previousState = subject.pointee.state
+    let before = subject.pointee.state
+    subject.pointee.previousState = before
     subject.pointee.state = state
     subject.pointee.since = time
     subject.pointee.causeOffset = cause?.offset ?? -1
     subject.pointee.causePartition = cause?.partition ?? 0
     subject.pointee.flags.insert(.transitioned)
     note(index, subject) { $0.reason = reason }
+    tellCauses(of: index, subject, after: before, at: time, origin: cause, reason: reason)
   }
 
   /// Puts a subject's row on the list of those to be written with this batch.

@@ -8,22 +8,28 @@ struct SubjectNotes: Equatable {
   var reason: String?
   /// Windows before this time were closed when the subject fell silent; what comes for them now is late.
   var floor: Int64 = .min
+  /// The cause `abnormal` has been told and is not over, though the state, `stale` or `unknown`, does not
+  /// show it any more.
+  var isAbnormalKeptOpen = false
 
   var isEmpty: Bool {
-    episode == nil && reason == nil && floor == .min && camera == nil
+    episode == nil && reason == nil && floor == .min && camera == nil && !isAbnormalKeptOpen
   }
 }
 
 /// The notes' durable form: a version byte, then fields as little-endian 64-bit words. A camera's have a
-/// version of their own, with its notes behind the first word.
+/// version of their own, with its notes behind the first word; so have those with a cause kept open,
+/// which otherwise read as the first version does.
 extension SubjectNotes {
   private static let version: UInt8 = 1
   private static let cameraVersion: UInt8 = 2
+  private static let keptOpenVersion: UInt8 = 3
 
   /// The bytes that `init(evidence:)` reads; empty if there is nothing to keep.
   var evidence: [UInt8] {
-    if episode == nil && floor == .min && camera == nil { return [] }
-    var bytes: [UInt8] = [camera == nil ? Self.version : Self.cameraVersion]
+    if episode == nil && floor == .min && camera == nil && !isAbnormalKeptOpen { return [] }
+    let plain = isAbnormalKeptOpen ? Self.keptOpenVersion : Self.version
+    var bytes: [UInt8] = [camera == nil ? plain : Self.cameraVersion]
     func append(_ value: Int64) {
       withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
@@ -52,7 +58,10 @@ extension SubjectNotes {
         bitPattern: evidence[1..<9].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
       return
     }
-    guard evidence[0] == Self.version, (evidence.count - 1) % 8 == 0 else { return nil }
+    isAbnormalKeptOpen = evidence[0] == Self.keptOpenVersion
+    guard evidence[0] == Self.version || isAbnormalKeptOpen, (evidence.count - 1) % 8 == 0 else {
+      return nil
+    }
     let words = stride(from: 1, to: evidence.count, by: 8).map { start in
       evidence[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     }.map { Int64(bitPattern: $0) }

@@ -87,6 +87,31 @@ import Testing
     #expect(row.state == .unknown && row.reason == "its camera is silent")
   }
 
+  private func causes(_ decisions: Decisions) -> [String] {
+    CauseTests.words(decisions).filter { !$0.hasSuffix("stale") }
+  }
+
+  @Test func anAbnormalNumber_IsACause_UntilNothingIsLeftToCount() throws {
+    var bench = try CameraBench(RuleSet(), Self.stream)
+    var minute = send(usual(25), from: 0, &bench)
+    #expect(bench.take(sweep: 1).causes.isEmpty)
+    minute = send([60, 60], from: minute, &bench)
+    #expect(causes(bench.take(sweep: 1)) == ["warning abnormal"])
+    _ = send(Array(repeating: 0, count: 40), from: minute, &bench)
+    #expect(causes(bench.take(sweep: 1)).last == "over abnormal")
+  }
+
+  @Test func anAbnormalNumber_IsNotOverBecauseTheCameraIsSilent() throws {
+    var bench = try CameraBench(RuleSet(), Self.stream)
+    let minute = send(usual(25) + [60, 60], from: 0, &bench)
+    #expect(causes(bench.take(sweep: 1)) == ["warning abnormal"])
+    bench.engine.advanceClock(of: 0, to: CameraBench.start + (minute + 5) * 60_000)
+    let silent = bench.take(sweep: 1)
+    #expect(CauseTests.words(silent) == ["warning stale"])
+    _ = send(usual(25), from: minute + 6, &bench)
+    #expect(causes(bench.take(sweep: 1)) == ["over abnormal"])
+  }
+
   @Test func whoeverPassesAQuietCamera_IsNoAnomaly() throws {
     var bench = try CameraBench(RuleSet())
     _ = send([1] + Array(repeating: 0, count: 25) + [20, 0, 0], from: 0, &bench)

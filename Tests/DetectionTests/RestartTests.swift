@@ -123,6 +123,7 @@ import Testing
       try Self.run(log, into: &broken, stop: stop, &generator)
     }
     try Self.finish(log, into: &broken, &generator)
+    #expect(whole.disorder == [] && broken.disorder == [])
     let expected = whole.facts
     let found = broken.facts
     #expect(found.count == expected.count)
@@ -131,6 +132,7 @@ import Testing
       break
     }
     #expect(whole.late.isEmpty == false && whole.anomalies.isEmpty == false)
+    #expect(whole.causes.values.reduce(0) { $0 + $1.count } > 20)
   }
 
   @Test func theRewindOffset_MovesOnWithTheWindows() throws {

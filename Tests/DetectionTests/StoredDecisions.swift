@@ -10,6 +10,8 @@ struct StoredDecisions {
   var late: [String] = []
   var threats: [String] = []
   var faults: [String] = []
+  /// By subject, in the order in which they were told.
+  var causes: [Int: [CauseChange]] = [:]
   /// By hour and class.
   var unmatched: [String: Int] = [:]
   var next: Int64 = 0
@@ -48,6 +50,9 @@ struct StoredDecisions {
         "\(map[fault.subject] ?? -1) \(fault.time) \(fault.kind) \(fault.reason) "
           + "\(String(describing: fault.origin))")
     }
+    for change in decisions.causes {
+      causes[map[change.subject] ?? -1, default: []].append(change)
+    }
     for sum in decisions.unmatched {
       unmatched["\(sum.hour) \(sum.className)", default: 0] += sum.count
     }
@@ -57,10 +62,41 @@ struct StoredDecisions {
     }
   }
 
+  /// What is wrong with the order of the causes: something was over that had not begun, or is not over
+  /// though the row says that its subject is well.
+  var disorder: [String] {
+    var wrong: [String] = []
+    for (place, changes) in causes {
+      var open: Set<Cause> = []
+      for change in changes {
+        if change.level != nil {
+          open.insert(change.cause)
+        } else if open.remove(change.cause) == nil {
+          wrong.append("\(identities[place]): \(change.cause) was over, but had not begun")
+        }
+      }
+      let state = rows[place]?.state ?? .unknown
+      if open.contains(.stale) != (state == .stale) || state == .safe && !open.isEmpty {
+        wrong.append("\(identities[place]) is \(state): \(open)")
+      }
+      if state == .warning || state == .danger, open.isEmpty {
+        wrong.append("\(identities[place]) is \(state), and no cause is open")
+      }
+    }
+    return wrong
+  }
+
   /// All that must be the same, as text.
   var facts: [String] {
     windows.sorted() + anomalies.sorted() + late.sorted() + threats.sorted() + faults.sorted()
       + unmatched.map { "\($0.key) \($0.value)" }.sorted()
+      + causes.sorted { $0.key < $1.key }.flatMap { place, changes in
+        changes.enumerated().map { number, change in
+          "\(identities[place]) \(number): \(change.cause) \(String(describing: change.level)) "
+            + "\(change.time) \(change.reason) \(change.ruleName) \(change.site) "
+            + "\(String(describing: change.value)) \(String(describing: change.origin))"
+        }
+      }
       + rows.sorted { $0.key < $1.key }.map { place, row in
         "\(identities[place]) \(row.state) \(row.previousState) \(row.since) "
           + "\(row.lastSeen) \(row.lastArrival) \(String(describing: row.value)) "

@@ -13,8 +13,10 @@ struct CameraNotes: Equatable {
 
   var alarms = CameraAlarms()
   var fault: Fault?
+  /// The camera fell silent with a fault, whose cause is not over before something can be seen again.
+  var isFaultKeptOpen = false
 
-  var isEmpty: Bool { alarms.isEmpty && fault == nil }
+  var isEmpty: Bool { alarms.isEmpty && fault == nil && !isFaultKeptOpen }
 
   /// Whether a rule is raised, or the equipment at fault.
   var hasCauses: Bool { alarms.highest != nil || fault != nil }
@@ -41,12 +43,13 @@ struct CameraNotes: Equatable {
   }
 }
 
-/// The notes' durable form: a little-endian word each for the fault's times (the least number for none),
-/// the length and the bytes of its reason, then the alarms.
+/// The notes' durable form: a little-endian word each for the fault's times (the least number for none; 0
+/// as the second one if the cause of a fault is kept open), the length and the bytes of its reason, then the
+/// alarms.
 extension CameraNotes {
   func encode(into bytes: inout [UInt8]) {
     Self.append(fault?.lastVoid ?? .min, to: &bytes)
-    Self.append(fault?.lastArrival ?? .min, to: &bytes)
+    Self.append(fault?.lastArrival ?? (isFaultKeptOpen ? 0 : .min), to: &bytes)
     let reason = Array((fault?.reason ?? "").utf8)
     Self.append(Int64(reason.count), to: &bytes)
     bytes.append(contentsOf: reason)
@@ -63,6 +66,8 @@ extension CameraNotes {
       fault = Fault(
         lastVoid: lastVoid, lastArrival: lastArrival,
         reason: String(decoding: rest.prefix(Int(count)), as: UTF8.self))
+    } else {
+      isFaultKeptOpen = lastArrival == 0
     }
     guard let alarms = CameraAlarms(evidence: Array(rest.dropFirst(Int(count)))) else { return nil }
     self.alarms = alarms

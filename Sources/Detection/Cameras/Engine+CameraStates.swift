@@ -23,15 +23,19 @@ extension Engine {
       outcomes, of: list, time: subject.pointee.lastTime,
       arrival: partitions[Int(origin.partition)].clock
     ) { judge.words($0, frame, batch) }
-    for new in news where new.isThreat {
+    for new in news {
       let outcome = outcomes[new.outcome]
       let rule = list.rules[outcome.rule]
-      decisions.threats.append(
-        Threat(
-          subject: index, site: String(decoding: frame.site, as: UTF8.self), time: frame.time,
-          rule: rule.id, name: rule.name, severity: rule.severity,
-          objects: judge.objects(outcome, batch), reason: judge.words(outcome, frame, batch),
-          origin: origin))
+      let threat = Threat(
+        subject: index, site: String(decoding: frame.site, as: UTF8.self), time: frame.time,
+        rule: rule.id, name: rule.name, severity: rule.severity,
+        objects: judge.objects(outcome, batch), reason: judge.words(outcome, frame, batch),
+        origin: origin)
+      tell(
+        .rule(rule.id), of: index, rule.severity, at: frame.time, reason: threat.reason,
+        origin: origin, value: threat.objects.first?.probability, ruleName: rule.name,
+        site: threat.site)
+      if new.isThreat { decisions.threats.append(threat) }
     }
     settle(index, subject, noted, to: raised(subject, noted), at: frame.time, cause: origin)
   }
@@ -42,7 +46,20 @@ extension Engine {
     _ frame: CameraFrame, _ origin: RecordOrigin
   ) {
     guard let list = camera.list, var noted = notes[index]?.camera else { return }
-    if noted.alarms.adopt(list).isEmpty { return }
+    let keptOpen = noted.alarms.keptOpen
+    let gone = noted.alarms.adopt(list)
+    let forgotten = keptOpen.filter { list.rule(id: $0) == nil }
+    for rule in (gone + forgotten).sorted() {
+      tell(.rule(rule), of: index, nil, at: frame.time, origin: origin)
+    }
+    if gone.isEmpty {
+      // What is not raised has no part in the state.
+      if !forgotten.isEmpty {
+        note(index, subject) { $0.camera = noted.isEmpty ? nil : noted }
+        self.list(index, subject)
+      }
+      return
+    }
     settle(index, subject, noted, to: noted.state, at: frame.time, cause: origin)
   }
 
@@ -53,6 +70,7 @@ extension Engine {
   ) {
     var noted = notes[index]?.camera ?? CameraNotes()
     let isNew = noted.fault == nil
+    noted.isFaultKeptOpen = false
     let why =
       frame.isUnreadable
       ? "the detector could not read them"
@@ -65,6 +83,9 @@ extension Engine {
       decisions.equipmentFaults.append(
         EquipmentFault(
           subject: index, time: frame.time, kind: .void, reason: reason, origin: origin))
+      tell(
+        .voidImage, of: index, .warning, at: frame.time, reason: reason, origin: origin,
+        site: String(decoding: frame.site, as: UTF8.self))
     }
     settle(index, subject, noted, to: raised(subject, noted), at: frame.time, cause: origin)
   }
@@ -77,11 +98,16 @@ extension Engine {
     guard var noted = notes[index]?.camera, subject.pointee.state != .stale else { return }
     let clearAfter = rules[Int(subject.pointee.stream)].status.clearAfter
     let before = noted
-    let lowered = noted.alarms.clear(
-      before: time ?? .min, arrival: clock, clearAfter: clearAfter)
-    let quiet = lowered.map(\.at).max() ?? .min
     let seeing = noted.endFault(at: time, clock: clock, clearAfter: clearAfter) ?? .min
+    let blindUntil = noted.fault == nil ? seeing : .max
+    let lowered = noted.alarms.clear(
+      before: time ?? .min, arrival: clock, clearAfter: clearAfter, blindUntil: blindUntil)
+    let quiet = lowered.map(\.at).max() ?? .min
     guard noted != before else { return }
+    if seeing != .min { tell(.voidImage, of: index, nil, at: seeing) }
+    for (rule, end) in lowered where end > blindUntil {
+      tell(.rule(rule), of: index, nil, at: end)
+    }
     if before.hasCauses, !noted.hasCauses {
       // That nothing has been seen of late does not make a blind camera's house a safe one.
       settle(
@@ -125,6 +151,7 @@ extension Engine {
     }
     guard isLive, var noted = notes[index]?.camera else { return }
     noted.alarms.lowerAll()
+    noted.isFaultKeptOpen = noted.isFaultKeptOpen || noted.fault != nil
     noted.fault = nil
     note(index, subject) { $0.camera = noted.isEmpty ? nil : noted }
   }

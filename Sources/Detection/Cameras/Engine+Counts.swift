@@ -37,6 +37,7 @@ extension Engine {
       guard let index = series.subject else { return }
       let name = names.classes.name(series.classID)
       end(series: index, reason: "no \(name) for a whole window: nothing to compare with")
+      endKeptOpen(ofSeries: index)
     case .count(let bucket, let count):
       let index = series.subject ?? subject(ofSeries: series, camera: camera, at: bucket, origin)
       series.subject = index
@@ -73,6 +74,14 @@ extension Engine {
     }
     if isNew { introduce(index, stream: counts, at: time, origin) }
     return index
+  }
+
+  /// Nothing is left of what was abnormal in the numbers of a class of which nothing is left.
+  private mutating func endKeptOpen(ofSeries index: UInt32) {
+    guard isLive, notes[index]?.isAbnormalKeptOpen == true else { return }
+    let subject = subjects[index]
+    note(index, subject) { $0.isAbnormalKeptOpen = false }
+    tell(.abnormal, of: index, nil, at: subject.pointee.lastTime)
   }
 
   /// Ends a series whose class is seen no more, or whose camera has fallen silent.

@@ -15,6 +15,8 @@ struct CameraAlarms: Equatable {
     var isRaised = true
     /// Raised again within the cooldown of `lastThreat`.
     var isContinued = false
+    /// Lowered while nothing could be seen: its cause is not over before something can.
+    var isKeptOpen = false
     /// When the last threat was made.
     var lastThreat: Int64
     /// When the condition held last, and when the frame that showed it arrived.
@@ -76,6 +78,7 @@ struct CameraAlarms: Equatable {
       if isThreat { alarms[known].lastThreat = time }
       alarms[known].isRaised = true
       alarms[known].isContinued = !isThreat
+      alarms[known].isKeptOpen = false
       alarms[known].severity = rule.severity
       alarms[known].cooldown = rule.cooldown
       alarms[known].reason = Self.cut(words(outcome))
@@ -91,12 +94,14 @@ struct CameraAlarms: Equatable {
   ///   - eventTime: the time of the camera's newest frame, the one about to be taken included; `Int64.min`
   ///     if only the clock speaks.
   ///   - arrival: the clock of the camera's partition.
-  /// - Returns: the ids of the rules that are lowered, and since when.
+  ///   - blindUntil: the causes of rules that are lowered until then are kept open: nothing could be
+  ///     seen.
+  /// - Returns: the ids of the rules that are lowered, and since when, in the order of that.
   mutating func clear(
-    before eventTime: Int64, arrival: Int64, clearAfter: Int64
+    before eventTime: Int64, arrival: Int64, clearAfter: Int64, blindUntil: Int64 = .min
   ) -> [(rule: Int, at: Int64)] {
     if alarms.isEmpty { return [] }
-    var cleared: [(rule: Int, at: Int64)] = []
+    var cleared: [(rule: Int, at: Int64, arrival: Int64)] = []
     var isForgetting = false
     for place in alarms.indices {
       let alarm = alarms[place]
@@ -104,26 +109,42 @@ struct CameraAlarms: Equatable {
       if alarm.isRaised, eventTime >= end || arrival - alarm.lastArrival >= clearAfter {
         alarms[place].isRaised = false
         alarms[place].isContinued = false
+        alarms[place].isKeptOpen = end <= blindUntil
         alarms[place].reason = ""
-        cleared.append((alarm.rule, end))
+        cleared.append((alarm.rule, end, alarm.lastArrival))
       }
       isForgetting = isForgetting || Self.isOver(alarms[place], at: eventTime)
     }
     if isForgetting { alarms.removeAll { Self.isOver($0, at: eventTime) } }
-    return cleared
+    cleared.sort { ($0.at, $0.arrival, $0.rule) < ($1.at, $1.arrival, $1.rule) }
+    return cleared.map { ($0.rule, $0.at) }
   }
 
-  /// Lowers every rule: the camera has fallen silent.
+  /// Lowers every rule, and keeps the causes of those that were raised open: the camera has fallen silent.
   mutating func lowerAll() {
     for place in alarms.indices {
+      alarms[place].isKeptOpen = alarms[place].isKeptOpen || alarms[place].isRaised
       alarms[place].isRaised = false
       alarms[place].isContinued = false
       alarms[place].reason = ""
     }
   }
 
+  /// The rules whose causes are kept open.
+  var keptOpen: [Int] { alarms.filter(\.isKeptOpen).map(\.rule) }
+
+  /// Ends the causes that are kept open; returns their rules' ids, ascending.
+  mutating func endKeptOpen() -> [Int] {
+    var ended: [Int] = []
+    for place in alarms.indices where alarms[place].isKeptOpen {
+      alarms[place].isKeptOpen = false
+      ended.append(alarms[place].rule)
+    }
+    return ended.sorted()
+  }
+
   private static func isOver(_ alarm: Alarm, at eventTime: Int64) -> Bool {
-    !alarm.isRaised && eventTime >= alarm.lastThreat + alarm.cooldown
+    !alarm.isRaised && !alarm.isKeptOpen && eventTime >= alarm.lastThreat + alarm.cooldown
   }
 
   /// Goes over to the rules of this list: those that are gone are forgotten.
