@@ -29,6 +29,8 @@ public struct ServiceFacts: Sendable {
   public var timeZone: @Sendable (String) -> ZoneOffsets?
   /// Writes what an operator says of the threat with this id; `false` if there is none.
   public var setVerdict: @Sendable (Verdict, Int64) throws -> Bool
+  /// What the service does about alerts.
+  public var alerts: AlertFacts
   /// Now, in milliseconds since 1970.
   public var now: @Sendable () -> Int64
 
@@ -49,6 +51,7 @@ public struct ServiceFacts: Sendable {
         code: .misuse, message: "this service was made without a writer",
         attempted: "write a verdict")
     },
+    alerts: AlertFacts = AlertFacts(),
     now: @escaping @Sendable () -> Int64 = ServiceFacts.systemTime
   ) {
     self.streams = streams
@@ -61,6 +64,7 @@ public struct ServiceFacts: Sendable {
     self.rules = rules
     self.timeZone = timeZone
     self.setVerdict = setVerdict
+    self.alerts = alerts
     self.now = now
   }
 

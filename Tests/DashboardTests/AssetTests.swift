@@ -18,6 +18,8 @@ import Testing
     }
     #expect(try room.get("/").body == (try room.get("/assets/index.html").body))
     #expect(try room.get("/reports").body == (try room.get("/assets/reports.html").body))
+    #expect(try room.get("/alerts").body == (try room.get("/assets/alerts.html").body))
+    #expect(try room.get("/alerts")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/reports")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/assets/app.js")["Content-Type"] == "text/javascript; charset=utf-8")
@@ -39,7 +41,7 @@ import Testing
 
   @Test func thePageMayLoadNothingFromElsewhere() throws {
     let room = try Room()
-    for path in ["/", "/reports", "/assets/app.js"] {
+    for path in ["/", "/alerts", "/reports", "/assets/app.js"] {
       let answer = try room.get(path)
       let policy = try #require(answer["Content-Security-Policy"])
       #expect(policy.contains("default-src 'self'"))
@@ -49,7 +51,7 @@ import Testing
       #expect(answer["Cache-Control"] == "no-cache")
     }
     // What the policy forbids must not be in the page.
-    for path in ["/", "/reports"] {
+    for path in ["/", "/alerts", "/reports"] {
       let page = try room.get(path).body
       #expect(!page.contains(" style="))
       #expect(!page.contains("<script>"))
@@ -75,7 +77,10 @@ import Testing
     for route in [
       "GET /api/v1/threats", "GET /api/v1/threats/{id}", "POST /api/v1/threats/{id}/verdict",
       "GET /api/v1/reports/daily", "GET /api/v1/rules", "POST /api/v1/rules",
-      "GET /api/v1/configs/{version}", "GET /reports",
+      "GET /api/v1/configs/{version}", "GET /reports", "GET /alerts", "GET /api/v1/alerts",
+      "GET /api/v1/alerts/{id}", "POST /api/v1/alerts/{id}/ack",
+      "POST /api/v1/alerts/{id}/resolve", "GET /api/v1/silences", "GET /api/v1/silences/{id}",
+      "POST /api/v1/silences", "DELETE /api/v1/silences/{id}", "GET /api/v1/receivers",
     ] {
       #expect(document.contains("| `\(route)` |"), "\(route)")
     }

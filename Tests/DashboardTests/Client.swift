@@ -101,6 +101,7 @@ struct StreamEvent {
   var json: [String: Any] {
     (try? JSONSerialization.jsonObject(with: Data(data.utf8))) as? [String: Any] ?? [:]
   }
+  var alerts: [[String: Any]]? { json["alerts"] as? [[String: Any]] }
   var rows: [[String: Any]] { json["rows"] as? [[String: Any]] ?? [] }
   var revision: Int64 { (json["revision"] as? NSNumber)?.int64Value ?? -1 }
 }
@@ -162,6 +163,7 @@ final class StreamClient {
 
   func named(_ name: String) -> [StreamEvent] { events.filter { $0.name == name } }
   var statuses: [StreamEvent] { named("status") }
+  var alerts: [StreamEvent] { named("alert") }
   /// Whether the prelude is over: its last event are the counts.
   var isLive: Bool { !named("counts").isEmpty }
 }

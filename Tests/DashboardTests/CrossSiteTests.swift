@@ -22,6 +22,19 @@ import Testing
       #expect(answer.status == 403)
       #expect(answer["Content-Type"] == "application/problem+json")
     }
+    let silence = #"{"matchers":["user=u"],"duration":"1h"}"#
+    #expect(try room.post("/api/v1/silences", silence).status == 201)
+    for answer in [
+      try room.delete("/api/v1/silences/1", fields: fields),
+      try room.post("/api/v1/silences", silence, fields: fields),
+      try room.post("/api/v1/alerts/1/ack", "{}", fields: fields),
+      try room.post("/api/v1/alerts/1/resolve", "{}", fields: fields),
+    ] {
+      #expect(answer.status == 403)
+      #expect(answer["Content-Type"] == "application/problem+json")
+    }
+    let silences = try room.get("/api/v1/silences", fields: fields).json["items"] as? [Any]
+    #expect(silences?.count == 1)
     #expect(try room.get("/api/v1/threats?verdict=none", fields: fields).status == 200)
     #expect(try room.get("/api/v1/threats/1").json["verdict"] is String == false)
   }
@@ -37,5 +50,9 @@ import Testing
   func ownPagesAndProgramsMay(_ fields: String, _ host: String) throws {
     let room = try cameraRoom(threats: [threat()])
     #expect(try room.post(verdict, body, host: host, fields: fields).status == 200)
+    let silence = try room.post(
+      "/api/v1/silences", #"{"matchers":["user=u"],"duration":"1h"}"#, host: host, fields: fields)
+    #expect(silence.status == 201)
+    #expect(try room.delete("/api/v1/silences/1", host: host, fields: fields).status == 200)
   }
 }

@@ -31,7 +31,9 @@ import Testing
     let room = try Room()
     let watcher = try room.watch()
     #expect(watcher.read { $0.isLive })
-    #expect(watcher.named("snapshot").map(\.data) == [#"{"revision":0,"rows":[],"last":true}"#])
+    #expect(
+      watcher.named("snapshot").map(\.data)
+        == [#"{"revision":0,"rows":[],"alerts":[],"last":true}"#])
   }
 
   @Test func aLargeSnapshotComesInChunks() throws {

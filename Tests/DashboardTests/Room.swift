@@ -19,6 +19,7 @@ final class Room: @unchecked Sendable {
   let readers: ReaderPool
   let dashboard: Dashboard
   let server: HTTPServer
+  let desk = Desk()
   private(set) var clock: Int64 = 0
   private(set) var identities: [SubjectIdentity] = []
 
@@ -42,6 +43,9 @@ final class Room: @unchecked Sendable {
     feed.useConfiguration(Self.configuration)
     var facts = facts ?? ServiceFacts(streams: { [StreamRules()] })
     facts.setVerdict = { [store] in try store.setVerdict($0, ofThreat: $1) }
+    let receivers = facts.alerts.receivers
+    facts.alerts = desk.facts(store: store, feed: feed, now: facts.now)
+    facts.alerts.receivers = receivers
     dashboard = Dashboard(readers: readers, feed: feed, facts: facts, allowedHosts: hosts)
     var settings = HTTPServer.Configuration()
     settings.maxConnections = 200
@@ -71,11 +75,17 @@ final class Room: @unchecked Sendable {
 
   /// Applies and publishes, `milliseconds` after the time before.
   @discardableResult
-  func apply(_ decisions: Decisions, after milliseconds: Int64 = 2_000) throws -> Int64 {
+  func apply(
+    _ decisions: Decisions, alerts: AlertChanges = AlertChanges(),
+    after milliseconds: Int64 = 2_000
+  ) throws -> Int64 {
     clock += milliseconds
-    let applied = try store.apply(decisions)
-    feed.publish(decisions, applied: applied, now: clock)
-    return applied.lastRevision
+    return try desk.inOrder {
+      let applied = try store.apply(decisions, alerts: alerts)
+      feed.publish(decisions, applied: applied, now: clock)
+      feed.publish(alerts: alerts.alerts, firstRevision: applied.firstAlertRevision)
+      return applied.lastRevision
+    }
   }
 
   @discardableResult

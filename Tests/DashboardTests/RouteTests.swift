@@ -47,6 +47,7 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
       Set(first.keys) == [
         "kind", "user", "device", "state", "previous", "since", "last_seen", "value", "mean", "std",
         "score", "unit", "reason", "revision", "topic", "partition", "offset", "config",
+        "location", "timezone", "site",
       ])
     #expect(first["since"] as? String == "2026-11-21T04:32:00.123Z")
     #expect(first["value"] as? Double == 5.2)
@@ -107,6 +108,11 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
       "/api/v1/threats/x", "/api/v1/threats/0", "/api/v1/threats/-1", "/api/v1/threats/1/verdict/x",
       "/api/v1/threats/1/note", "/api/v1/threats/99999999999999999999", "/api/v1/reports",
       "/api/v1/reports/weekly", "/api/v1/reports/daily/x", "/api/v1/rules/", "/api/v1/rules/200",
+      "/api/v1/alerts/", "/api/v1/alerts/x", "/api/v1/alerts/0", "/api/v1/alerts/1/",
+      "/api/v1/alerts/7",
+      "/api/v1/alerts/1/acknowledge", "/api/v1/alerts/1/ack/x", "/api/v1/silences/",
+      "/api/v1/silences/0", "/api/v1/silences/x", "/api/v1/silences/1", "/api/v1/silences/1/x",
+      "/api/v1/receivers/", "/api/v1/receivers/ops", "/alerts/", "/alerts/1",
     ] {
       let answer = try room.get(path)
       #expect(answer.status == 404, "\(path)")
@@ -126,8 +132,12 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
       ("/api/v1/threats", "GET, HEAD"), ("/api/v1/threats/1", "GET, HEAD"),
       ("/api/v1/threats/1/verdict", "POST"), ("/api/v1/rules", "GET, HEAD, POST"),
       ("/api/v1/reports/daily", "GET, HEAD"), ("/reports", "GET, HEAD"),
+      ("/api/v1/alerts", "GET, HEAD"), ("/api/v1/alerts/1", "GET, HEAD"),
+      ("/api/v1/alerts/1/ack", "POST"), ("/api/v1/alerts/1/resolve", "POST"),
+      ("/api/v1/silences", "GET, HEAD, POST"), ("/api/v1/silences/1", "GET, HEAD, DELETE"),
+      ("/api/v1/receivers", "GET, HEAD"), ("/alerts", "GET, HEAD"),
     ] {
-      for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+      for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] where !methods.contains(method) {
         let answer = try room.get(path, method: method)
         #expect(answer.status == 405)
         #expect(answer["Allow"] == methods)
@@ -169,6 +179,16 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
     ("/api/v1/reports/daily?timezone=../../etc/passwd", "timezone"),
     ("/api/v1/reports/daily?format=xml", "json, csv"), ("/api/v1/reports/daily?limit=0", "limit"),
     ("/api/v1/reports/daily?day=1", "date, timezone, format, limit"),
+    ("/api/v1/alerts?state=closed", "open, resolved, all"),
+    ("/api/v1/alerts?severity=safe", "warning, danger"), ("/api/v1/alerts?cause=fire", "rule:200"),
+    ("/api/v1/alerts?cause=rule:x", "cause"), ("/api/v1/alerts?acknowledged=1", "true, false"),
+    ("/api/v1/alerts?from=soon", "from"), ("/api/v1/alerts?from=2&to=1", "from must not be after"),
+    ("/api/v1/alerts?limit=0", "limit"), ("/api/v1/alerts?limit=1001", "limit"),
+    ("/api/v1/alerts?cursor=!!", "cursor"),
+    ("/api/v1/alerts?rule=2", "Known here: state, severity"),
+    ("/api/v1/alerts/1?x=1", "takes none"), ("/api/v1/silences?state=over", "active, pending"),
+    ("/api/v1/silences?limit=1", "Known here: state"), ("/api/v1/silences/1?x=1", "takes none"),
+    ("/api/v1/receivers?x=1", "takes none"), ("/events?alerts=yes", "0 or 1"),
     ("/events?state=none", "state"), ("/events?device=x", "Known here"),
   ])
   func badParametersSayWhatIsWrong(_ target: String, _ word: String) throws {
@@ -183,6 +203,7 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
     let room = try sixSubjects()
     for path in [
       "/", "/reports", "/api/v1/status", "/api/v1/threats", "/api/v1/rules", "/livez",
+      "/api/v1/alerts", "/api/v1/alerts/1", "/api/v1/silences", "/api/v1/receivers",
       "/assets/app.js", "/api/v1/status/wearer/zz",
     ] {
       let get = try room.get(path)
@@ -264,10 +285,15 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
   @Test func closedReadersAreA503WithRetryAfter() throws {
     let room = try sixSubjects()
     room.readers.close()
-    let answer = try room.get("/api/v1/status")
-    #expect(answer.status == 503)
-    #expect(answer["Retry-After"] == "1")
-    #expect(answer["Content-Type"] == "application/problem+json")
+    for path in [
+      "status", "alerts", "alerts?state=all", "alerts/1", "silences", "silences?state=expired",
+      "silences/1",
+    ] {
+      let answer = try room.get("/api/v1/\(path)")
+      #expect(answer.status == 503)
+      #expect(answer["Retry-After"] == "1")
+      #expect(answer["Content-Type"] == "application/problem+json")
+    }
   }
 
   @Test func onlyKnownHostsAreAnsweredWhenTold() throws {

@@ -27,18 +27,42 @@ import Testing
     ]
   }
 
-  /// The texts of the objects in an array of rows, which have no objects inside.
+  /// The texts of the objects in an array of rows, in which nothing follows an object's end but a name.
   private func inside(_ text: String, _ name: String) -> [String] {
     guard let start = text.range(of: "\"\(name)\":[")?.upperBound,
-      let end = text.range(of: "],", options: .backwards)?.lowerBound
-        ?? text.range(of: "]", options: .backwards)?.lowerBound
+      let last = text.range(of: "}],", options: .backwards)
     else { return [] }
-    return text[start..<end].components(separatedBy: "},{").enumerated().map { place, part in
+    return text[start...last.lowerBound].components(separatedBy: "},{").enumerated().map {
+      place, part in
       var part = part
       if !part.hasPrefix("{") { part = "{" + part }
       if !part.hasSuffix("}") { part += "}" }
       return part
     }
+  }
+
+  @Test func whereASubjectIsStandsInItsRow() throws {
+    let room = try Room(wearers(3))
+    let watcher = try room.watch()
+    #expect(watcher.read { $0.isLive })
+    let base = room.store.currentRevision
+    var (first, second) = (row(0), row(1))
+    first.location = GeoLocation(latitude: -33.865143, longitude: 151.2099)
+    first.timeZone = "Australia/Sydney"
+    first.site = "s \"1\""
+    second.location = GeoLocation(latitude: 0, longitude: -0.000001)
+    try room.apply(first, second, row(2))
+    let forms = try forms(room, after: base, watcher: watcher)
+    for form in forms { #expect(form == forms[0]) }
+    let ends = [
+      #"""
+      ,"location":{"latitude":-33.865143,"longitude":151.2099},"timezone":"Australia/Sydney",\#
+      "site":"s \"1\""}
+      """#,
+      #","location":{"latitude":0,"longitude":-0.000001},"timezone":"","site":""}"#,
+      #","location":null,"timezone":"","site":""}"#,
+    ]
+    for (text, end) in zip(forms[0], ends) { #expect(text.hasSuffix(end), "\(text)") }
   }
 
   @Test func liveSnapshotAndInterfaceAgreeToTheByte() throws {

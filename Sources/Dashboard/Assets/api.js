@@ -27,6 +27,11 @@ export function postJSON(path, value, options) {
   return ask(path, { method: "POST", headers, body: JSON.stringify(value) }, options);
 }
 
+/** DELETEs, and takes JSON back; fails as getJSON does. */
+export function deleteJSON(path, options) {
+  return ask(path, { method: "DELETE" }, options);
+}
+
 async function ask(path, request, { signal, timeout = 10_000 } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const response = await fetch(path, {

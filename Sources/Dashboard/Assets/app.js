@@ -5,13 +5,18 @@
 // sorts and pages, and only changes of state are followed (see whole.js and paged.js). Either way:
 // read the rows, remember the revision the server had when we began, follow the changes from there.
 
+import { AlertPanel } from "./alert-panel.js";
 import { Problem, getJSON } from "./api.js";
+import { rememberAuthor } from "./author.js";
 import { Details } from "./details.js";
 import { Feed } from "./feed.js";
 import { byId, setText } from "./format.js";
 import { showInvalid } from "./invalid.js";
 import { DESCENDING, STATES, emptyView, keyOf, prepared } from "./model.js";
+import { AlertSection } from "./open-alerts.js";
 import { PagedRows } from "./paged.js";
+import { Receivers } from "./receivers.js";
+import { Signals } from "./signals.js";
 import { Announcer, Connection, Counts, showEmpty, showFigures } from "./summary.js";
 import { Table, footerText } from "./table.js";
 import { WholeRows } from "./whole.js";
@@ -44,11 +49,25 @@ const table = new Table(byId("grid"), byId("head").firstElementChild, byId("rows
   }),
   scrolled: () => requestRender(0),
 });
-const details = new Details(
-  (key) => ({ row: source?.get(key), live: source instanceof WholeRows }),
-  (kind) => (service?.streams ?? []).some((stream) => stream.type === "camera" && stream.kind === kind),
-);
-const feed = new Feed({ row: onRow, counts: onCounts, unknownRevision: start, opened: onOpened, lost: () => connection.lost() });
+const isCamera = (kind) => (service?.streams ?? []).some((stream) => stream.type === "camera" && stream.kind === kind);
+const details = new Details((key) => ({ row: source?.get(key), live: source instanceof WholeRows }), isCamera);
+const signals = new Signals((id) => { location.hash = `#alert=${id}`; });
+const receivers = new Receivers();
+const alerts = new AlertSection({
+  danger: (alert) => signals.danger(alert),
+  changed: (alert) => {
+    alertPanel.take(alert);
+    receivers.refreshSoon();
+  },
+  silenced: () => alertPanel.showSilences(),
+});
+const alertPanel = new AlertPanel({
+  changed: (alert) => alerts.take(alert),
+  silenced: () => alerts.refreshSilences(),
+  silencesOf: (alert) => alerts.silencesOf(alert),
+  isCamera,
+});
+const feed = new Feed({ row: onRow, counts: onCounts, alert: (alert) => alerts.take(alert), unknownRevision: start, opened: onOpened, lost: () => connection.lost() });
 
 // Loading and following
 
@@ -57,8 +76,8 @@ async function start() {
   const attempt = starting = {};
   feed.close();
   try {
-    const [newService, first] = await Promise.all([
-      getService(), getJSON("api/v1/status?sort=user&order=asc&limit=1000"),
+    const [newService, first, alertRevision] = await Promise.all([
+      getService(), getJSON("api/v1/status?sort=user&order=asc&limit=1000"), alerts.read({ anew: true }),
     ]);
     const subjects = Object.values(first.counts).reduce((sum, count) => sum + count, 0);
     let rows = null;
@@ -77,7 +96,8 @@ async function start() {
     source = rows ? new WholeRows(rows, view) : new PagedRows(first, view, () => requestRender(0));
     table.source = source;
     starting = null;
-    feed.open(first.revision, rows ? "" : "transitions=1");
+    // Rows and alerts were read at different moments: what changed in between is told again.
+    feed.open(Math.min(first.revision, alertRevision ?? first.revision), rows ? "" : "transitions=1");
     showFigures(service);
     requestRender(0);
   } catch (error) {
@@ -105,7 +125,7 @@ async function onOpened() {
     const [now, status] = await Promise.all([getService(), getJSON("api/v1/status?limit=1")]);
     if (starting) return;
     const restarted = now.started && service.started && now.started !== service.started;
-    if (restarted || status.revision < feed.revision) start();
+    if (restarted || status.revision < feed.rowRevision) start();
     else showFigures(service = now);
   } catch {
     // The connection is gone again: the feed says so and comes back here.
@@ -117,7 +137,8 @@ function onRow(raw) {
   if (!change) return;
   const { held, row } = change;
   const changedState = held ? held.state !== row.state : true;
-  if (changedState && row.state === "danger" && row.previous !== "danger") announcer.danger(row);
+  // Each danger is an alert, and told as such; by its row only where there are no alerts.
+  if (changedState && !alerts.isLive && row.state === "danger" && row.previous !== "danger") announcer.danger(row);
   if (row.key === details.key) details.show(row);
   if (changedState && source instanceof PagedRows) refreshSoon();
   if (source.subjects > WHOLE_LIMIT * 1.2 && source instanceof WholeRows && !starting) start();
@@ -253,8 +274,15 @@ function keyFromHash(hash) {
   }
 }
 
-/** The address' hash says whose details are open: `#/wearer/u-17/watch`. */
+/** The number that `#alert=17` names, or null. */
+function alertFromHash(hash) {
+  const [, id] = /^#alert=([1-9][0-9]{0,15})$/.exec(hash) ?? [];
+  return id ? Number(id) : null;
+}
+
+/** The address' hash says whose details are open: `#/wearer/u-17/watch`, or which alert: `#alert=17`. */
 function followHash() {
+  followAlert(alertFromHash(location.hash));
   const key = keyFromHash(location.hash);
   const before = details.key;
   if (key === null) {
@@ -267,8 +295,19 @@ function followHash() {
   requestRender(0);
 }
 
+function followAlert(id) {
+  const before = alertPanel.id;
+  if (id === null) {
+    alertPanel.close();
+    if (before !== null) alerts.focus(before);
+  } else if (id !== before) {
+    alertPanel.open(id);
+    byId("alert-title").focus();
+  }
+}
+
 function closeDetails() {
-  if (details.key) location.hash = "#/";
+  if (details.key || alertPanel.id !== null) location.hash = "#/";
 }
 
 byId("prefix").value = view.prefix;
@@ -276,6 +315,8 @@ byId("prefix").addEventListener("input", (event) => changeView((next) => { next.
 byId("kind").addEventListener("change", (event) => changeView((next) => { next.kind = event.target.value; }));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("details-close").addEventListener("click", closeDetails);
+byId("alert-close").addEventListener("click", closeDetails);
+rememberAuthor(document.querySelector("#alerts .author"));
 byId("show-invalid").addEventListener("click", showInvalid);
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
@@ -295,5 +336,8 @@ table.showSort(view);
 start();
 followHash();
 setTimeout(pollService, SERVICE_EVERY);
-setInterval(() => requestRender(VALUES_EVERY), 1000);
+setInterval(() => {
+  requestRender(VALUES_EVERY);
+  alerts.tick();
+}, 1000);
 setInterval(() => feed.connected && source?.refresh(), REFRESH_EVERY);

@@ -1,9 +1,11 @@
 // The panel with one subject's facts and live trace.
 
 import { Problem, getJSON, serverNow, statusPath, tracePath } from "./api.js";
-import { byId, clockTime, duration, element, fullTime, number, setText, shape, timeZone, withUnit } from "./format.js";
+import { rememberAuthor } from "./author.js";
+import { Facts } from "./facts.js";
+import { byId, clockTime, duration, element, fullTime, number, setText, timeZone, withUnit } from "./format.js";
 import { keyOf, prepared } from "./model.js";
-import { ThreatList, rememberAuthor } from "./threats.js";
+import { ThreatList } from "./threats.js";
 import { Trace, describe } from "./trace.js";
 
 const UPDATE = 1000;
@@ -17,7 +19,7 @@ export class Details {
   #timer = 0;
   #trace;
   #unit = "";
-  #facts = new Map();
+  #facts = new Facts(byId("facts"));
   #threats;
   #updates = 0;
   #shownSince = null;
@@ -56,7 +58,6 @@ export class Details {
     this.#key = this.#row = this.#shownSince = null;
     this.#trace.clear();
     this.panel.hidden = true;
-    byId("facts").replaceChildren();
     this.#facts.clear();
     byId("flagged").replaceChildren();
     this.#threats.clear();
@@ -68,10 +69,7 @@ export class Details {
   #followKind() {
     const camera = this.isCamera(decodeURIComponent(this.#key.split("/")[0]));
     const judgedBy = camera ? "rules" : "past";
-    if (this.panel.dataset.judgedBy !== judgedBy) {
-      byId("facts").replaceChildren();
-      this.#facts.clear();
-    }
+    if (this.panel.dataset.judgedBy !== judgedBy) this.#facts.clear();
     this.panel.dataset.judgedBy = judgedBy;
     this.#trace.showsProbability = camera;
     byId("camera").hidden = !camera;
@@ -90,38 +88,22 @@ export class Details {
     const record = row.topic == null ? "–" : `${row.topic} / ${row.partition} @ ${row.offset}`;
     const mean = row.mean == null ? "–" : `${withUnit(row.mean, row.unit)} ± ${number(row.std)}`;
     const now = serverNow();
-    this.#setFact("State", row.state, row.state);
-    this.#setFact("Before", row.previous ?? "–");
-    this.#setFact("Since", `${fullTime(row.sinceTime)} (${duration(now - row.sinceTime)})`);
-    this.#setFact("Reason", row.reason || "–");
-    this.#setFact("Last seen", `${fullTime(row.seenTime)} (${duration(now - row.seenTime)})`);
+    this.#facts.set("State", row.state, row.state);
+    this.#facts.set("Before", row.previous ?? "–");
+    this.#facts.set("Since", `${fullTime(row.sinceTime)} (${duration(now - row.sinceTime)})`);
+    this.#facts.set("Reason", row.reason || "–");
+    this.#facts.set("Last seen", `${fullTime(row.seenTime)} (${duration(now - row.seenTime)})`);
     if (camera) {
-      this.#setFact("Probability", number(row.value));
+      this.#facts.set("Probability", number(row.value));
     } else {
-      this.#setFact("Last value", withUnit(row.value, row.unit));
-      this.#setFact("Mean ± std", mean);
-      this.#setFact("Score", number(row.score));
+      this.#facts.set("Last value", withUnit(row.value, row.unit));
+      this.#facts.set("Mean ± std", mean);
+      this.#facts.set("Score", number(row.score));
     }
-    this.#setFact("Record", record);
-    this.#setFact("Revision", String(row.revision));
-    this.#setFact("Configuration", row.config ?? "–");
-    this.#setFact("Time zone", timeZone);
-  }
-
-  /** Changes only the text that differs, so that a reader's selection survives. */
-  #setFact(name, text, state = null) {
-    let fact = this.#facts.get(name);
-    if (!fact) {
-      const pair = element("div");
-      fact = element("dd");
-      if (state) fact.append(shape(state));
-      fact.append(fact.word = element("span", state ? "word" : ""));
-      pair.append(element("dt", "", name), fact);
-      byId("facts").append(pair);
-      this.#facts.set(name, fact);
-    }
-    if (state) fact.querySelector("use").setAttribute("href", `#shape-${state}`);
-    setText(fact.word, text);
+    this.#facts.set("Record", record);
+    this.#facts.set("Revision", String(row.revision));
+    this.#facts.set("Configuration", row.config ?? "–");
+    this.#facts.set("Time zone", timeZone);
   }
 
   async #update() {

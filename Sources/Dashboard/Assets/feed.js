@@ -12,13 +12,14 @@ export class Feed {
   #query = "";
   #timer = 0;
   #retry = FIRST_RETRY;
-  /** The highest revision seen. */
+  /** The highest revision seen, and the highest of what is no alert. */
   revision = 0;
+  rowRevision = 0;
   /** When the last event came, to find connections that died without a word. */
   lastEventTime = 0;
   connected = false;
 
-  /** `handlers`: row(row), counts(counts), unknownRevision(), opened(), lost(). */
+  /** `handlers`: row(row), counts(counts), alert(alert), unknownRevision(), opened(), lost(). */
   constructor(handlers) {
     this.handlers = handlers;
   }
@@ -26,7 +27,7 @@ export class Feed {
   /** Streams every change after `revision`; `query` are further parameters, as `transitions=1`. */
   open(revision, query = "") {
     this.close();
-    this.revision = revision;
+    this.revision = this.rowRevision = revision;
     this.#query = query;
     this.#connect();
   }
@@ -68,14 +69,17 @@ export class Feed {
       // The event's id, not the row's revision, says what has been seen whole: rows of a catch-up under
       // way bear no id, because others of lower revision may still follow.
       this.revision = Math.max(this.revision, Number(event.lastEventId) || 0);
+      // Alerts take theirs after the rows of the same commit: counts of that commit are not old for it.
+      if (name !== "alert") this.rowRevision = Math.max(this.rowRevision, Number(event.lastEventId) || 0);
       handle(JSON.parse(event.data));
     });
     on("status", (row) => this.handlers.row(row));
     on("counts", ({ revision, counts }) => {
       // A database made anew counts from the beginning.
-      if (revision < this.revision) this.handlers.unknownRevision();
+      if (revision < this.rowRevision) this.handlers.unknownRevision();
       else this.handlers.counts(counts);
     });
+    on("alert", (alert) => this.handlers.alert(alert));
     // We always say what we have seen; a server that answers with a snapshot does not know of it.
     on("snapshot", () => this.handlers.unknownRevision());
   }

@@ -61,6 +61,13 @@ export function zonedTime(time, zone) {
   }
 }
 
+/** Date and time as the clocks of a subject show it; in the reader's zone if the subject has none. */
+export function subjectTime(time, zone) {
+  if (!zone || zone === timeZone) return zonedTime(time, timeZone);
+  const text = zonedTime(time, zone);
+  return /^.$| UTC$/.test(text) ? text : `${text} ${zone}`;
+}
+
 /** A share of one in per cent; an en dash if absent. */
 export function percent(value) {
   return value == null ? "–" : `${(value * 100).toFixed(1).replace(/\.0$/, "")} %`;

@@ -2,10 +2,11 @@
 // threats. The address holds day and zone, so that a report can be sent around.
 
 import { Problem, getJSON, serverNow } from "./api.js";
+import { rememberAuthor } from "./author.js";
 import { HourChart, UserChart, legend } from "./charts.js";
 import { byId, count, element, number, percent, plural, setText, timeZone, zonedTime } from "./format.js";
 import { table } from "./report-tables.js";
-import { ThreatList, rememberAuthor } from "./threats.js";
+import { ThreatList } from "./threats.js";
 
 const PAGE = 50, REFRESH_EVERY = 15_000, RETRY = 3000;
 const DAY = 86_400_000;

@@ -1,33 +1,10 @@
 // A list of threats, in words, each with what an operator says of it: a false alarm, or a real one.
 
 import { postJSON } from "./api.js";
+import { readAuthor } from "./author.js";
 import { element, setText, shape, timeZone, zonedTime } from "./format.js";
 
 const WORDS = { false_alarm: "False alarm", confirmed: "Confirmed" };
-const AUTHOR = "acalert.author";
-
-/** Ties a field to the name under which verdicts are given; it is kept in this browser. */
-export function rememberAuthor(field) {
-  field.value = readAuthor();
-  field.addEventListener("change", () => {
-    try {
-      localStorage.setItem(AUTHOR, field.value.trim());
-    } catch {
-      // Without storage the name holds for as long as the page does.
-    }
-    currentAuthor = field.value.trim();
-  });
-}
-
-let currentAuthor = null;
-
-function readAuthor() {
-  try {
-    return currentAuthor ?? localStorage.getItem(AUTHOR) ?? "";
-  } catch {
-    return currentAuthor ?? "";
-  }
-}
 
 export class ThreatList {
   #items = new Map();

@@ -19,6 +19,8 @@ export class Trace {
   #size = { width: 0, height: 0 };
   /** Whether the values are probabilities, which nothing but a rule judges. */
   showsProbability = false;
+  /** A moment to be marked, in ms; none if null. */
+  mark = null;
 
   /** `onRead(text)` is told the value under the pointer or the keyboard's cursor. */
   constructor(canvas, onRead) {
@@ -85,6 +87,7 @@ export class Trace {
     context.clip();
     this.#drawBand(context, colors, x, y);
     this.#drawValues(context, colors, x, y);
+    this.#drawMark(context, colors, x);
     context.restore();
     this.#drawPicked(context, colors, x, y);
   }
@@ -182,6 +185,20 @@ export class Trace {
       context.lineWidth = 1.5;
       context.stroke();
     }
+  }
+
+  #drawMark(context, colors, x) {
+    if (this.mark === null) return;
+    context.strokeStyle = colors.danger;
+    context.lineWidth = 2;
+    context.setLineDash([2, 3]);
+    context.beginPath();
+    // What began after the newest value stands at the edge.
+    const at = Math.min(x(this.mark), this.#size.width - RIGHT);
+    context.moveTo(at, 0);
+    context.lineTo(at, this.#size.height - BOTTOM);
+    context.stroke();
+    context.setLineDash([]);
   }
 
   #drawPicked(context, colors, x, y) {

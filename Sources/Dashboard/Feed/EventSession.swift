@@ -41,6 +41,12 @@ import Synchronization
 /// the first reading by revision: of the rows up to there only fewer can remain. To keep ahead of the
 /// writer, pieces for a watcher of states double from there on.
 ///
+/// **Alerts** have the same counter and go the same way: the open ones in the snapshot, after the last of
+/// the rows, and those changed after B by revision among the rows. Each piece reads rows first, up to
+/// revision x, then alerts, up to y where a limit cuts them short; both are told up to min(x, y). An alert
+/// that changed between the two readings lies above x and comes later. No alert is missing from the
+/// snapshot: one that moved to a page turned already, or was opened since, changed after B.
+///
 /// No read transaction is open between two pieces.
 final class EventSession: Sendable {
   /// Rows in one piece, and subjects looked at for it.
@@ -50,13 +56,19 @@ final class EventSession: Sendable {
   /// How many newer rows of a snapshot are remembered. Beyond it rows may be told twice, which does no
   /// harm: they carry the same revision.
   private static let rememberedRows = 20_000
+  /// Alerts in one piece of a snapshot, and the most read at a time while catching up: they are longer
+  /// than rows.
+  private static let alertsPerPiece = 250
+  private static let mostAlertsPerPiece = 8_192
 
   private enum Stage {
     /// The watcher knows the table as of this revision, it says.
     case since(Int64)
     /// The chunk after this subject is next; the base is known after the first one.
     case snapshot(base: Int64?, after: Int64)
-    /// Rows with a higher revision than `reached` are next.
+    /// All rows have been shown; this page of open alerts is next.
+    case openAlerts(base: Int64, cursor: String)
+    /// Rows and alerts with a higher revision than `reached` are next.
     case changes(CatchUp)
     case ended
   }
@@ -79,6 +91,8 @@ final class EventSession: Sendable {
     var stage: Stage
     /// Revisions, above the base, that the snapshot has shown, by subject id.
     var shown: [Int64: Int64] = [:]
+    /// The same of alerts, by their id.
+    var shownAlerts: [Int64: Int64] = [:]
   }
 
   private let filter: EventFilter
@@ -157,6 +171,8 @@ final class EventSession: Sendable {
     case .since, .ended: return .failed
     case .snapshot(let base, let after):
       return try snapshotPiece(&state, base: base, after: after, reader)
+    case .openAlerts(let base, let cursor):
+      return try lastPiece(&state, rows: [], base: base, cursor: cursor, reader)
     case .changes(let catchUp):
       return try changesPiece(&state, catchUp, reader)
     }
@@ -183,12 +199,39 @@ final class EventSession: Sendable {
     for row in rows where row.revision > first && state.shown.count < Self.rememberedRows {
       state.shown[row.subjectID] = row.revision
     }
-    let isLast = next == nil
+    guard let next else {
+      return try lastPiece(&state, rows: rows, base: first, cursor: nil, reader)
+    }
+    state.stage = .snapshot(base: first, after: next)
+    if rows.isEmpty { return .chunk([]) }
+    return .chunk([
+      .snapshot(rows, alerts: filter.alerts ? [] : nil, revision: first, isLast: false)
+    ])
+  }
+
+  /// The last rows of a snapshot with the first open alerts, or the next page of these.
+  private func lastPiece(
+    _ state: inout State, rows: [StatusRecord], base: Int64, cursor: String?, _ reader: StoreReader
+  ) throws -> EventStream.PreludeStep {
+    var alerts: [AlertRecord]?
+    var next: String?
+    if filter.alerts {
+      var query = AlertQuery()
+      query.kind = filter.kind
+      query.user = filter.user
+      query.limit = Self.alertsPerPiece
+      query.cursor = cursor
+      let page = try reader.alertPage(query)
+      alerts = page.items
+      next = page.next
+      for alert in page.items
+      where alert.revision > base && state.shownAlerts.count < Self.rememberedRows {
+        state.shownAlerts[alert.alert.id] = alert.revision
+      }
+    }
     state.stage =
-      next.map { .snapshot(base: first, after: $0) }
-      ?? .changes(CatchUp(base: first))
-    if rows.isEmpty && !isLast { return .chunk([]) }
-    return .chunk([.snapshot(rows, revision: first, isLast: isLast)])
+      next.map { .openAlerts(base: base, cursor: $0) } ?? .changes(CatchUp(base: base))
+    return .chunk([.snapshot(rows, alerts: alerts, revision: base, isLast: next == nil)])
   }
 
   private func changesPiece(
@@ -198,23 +241,23 @@ final class EventSession: Sendable {
     let changes = try reader.changes(after: catchUp.reached, limit: catchUp.limit)
     let target = catchUp.target ?? changes.revision
     catchUp.target = target
-    catchUp.reached =
+    var reached =
       changes.isComplete ? changes.revision : changes.items.last?.revision ?? changes.revision
-    var writer = JSONWriter()
-    var events: [ServerSentEvent] = []
-    for row in changes.items
-    where filter.wants(row, changedAfter: catchUp.base)
-      && state.shown[row.subjectID] != row.revision
-    {
-      writer.clear()
-      writer.row(row)
-      events.append(
-        ServerSentEvent(
-          id: filter.judgesStates ? nil : UInt64(row.revision), name: "status",
-          data: writer.bytes))
+    let alerts = try alerts(after: catchUp.reached, limit: catchUp.limit, reader)
+    if let end = alerts.end { reached = min(reached, end) }
+    let isComplete = changes.isComplete && reached == changes.revision
+    let rows = changes.items.filter { row in
+      row.revision <= reached && filter.wants(row, changedAfter: catchUp.base)
+        && state.shown[row.subjectID] != row.revision
     }
-    let hasReachedTarget = catchUp.reached >= target
-    guard changes.isComplete || (hasReachedTarget && !filter.judgesStates) else {
+    let newAlerts = alerts.items.filter { alert in
+      alert.revision <= reached && filter.wants(alert.alert)
+        && state.shownAlerts[alert.alert.id] != alert.revision
+    }
+    var events = ServerSentEvent.changes(rows, newAlerts, withIDs: !filter.judgesStates)
+    catchUp.reached = reached
+    let hasReachedTarget = reached >= target
+    guard isComplete || (hasReachedTarget && !filter.judgesStates) else {
       if hasReachedTarget { catchUp.limit = min(catchUp.limit * 2, Self.mostRowsPerPiece) }
       state.stage = .changes(catchUp)
       return .chunk(events)
@@ -226,20 +269,14 @@ final class EventSession: Sendable {
     state = State(stage: .ended)
     return .end(events, resumeAfter: UInt64(catchUp.reached))
   }
-}
 
-extension ServerSentEvent {
-  fileprivate static func snapshot(
-    _ rows: [StatusRecord], revision: Int64, isLast: Bool
-  ) -> ServerSentEvent {
-    var writer = JSONWriter(capacity: 128 + rows.count * 512)
-    writer.literal("{\"revision\":")
-    writer.integer(revision)
-    writer.literal(",\"rows\":")
-    writer.rows(rows)
-    writer.literal(isLast ? ",\"last\":true}" : ",\"last\":false}")
-    // Only the whole snapshot is a state from which a client can go on.
-    return ServerSentEvent(
-      id: isLast ? UInt64(revision) : nil, name: "snapshot", data: writer.bytes)
+  /// Alerts changed after a revision, ascending; `end` is how far they reach if there may be more.
+  private func alerts(
+    after revision: Int64, limit: Int, _ reader: StoreReader
+  ) throws -> (items: [AlertRecord], end: Int64?) {
+    guard filter.alerts else { return ([], nil) }
+    let limit = min(limit, Self.mostAlertsPerPiece)
+    let items = try reader.alerts(changedAfter: revision, limit: limit)
+    return (items, items.count < limit ? nil : items.last?.revision)
   }
 }

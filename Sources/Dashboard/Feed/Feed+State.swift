@@ -14,7 +14,13 @@ extension Feed {
       /// `"kind":"wearer","user":` with the brace before it.
       var prefix: [UInt8]
       /// The unit as JSON; `nil` until the configuration or a row of the table has named it.
-      var unit: [UInt8]?
+      private(set) var unit: [UInt8]?
+      private(set) var unitName: String?
+
+      mutating func setUnit(_ name: String) {
+        unitName = name
+        unit = State.json(name)
+      }
     }
 
     private let reader: StoreReader
@@ -28,6 +34,7 @@ extension Feed {
     private var configuration = ConfigurationNumber.none
     private var writer = JSONWriter()
     private var batch: [ServerSentEvent] = []
+    private var openings: AlertOpenings
 
     private var countsMayHaveChanged = false
     private var publishedCounts: StateCounts?
@@ -38,7 +45,11 @@ extension Feed {
     /// At most one `counts` event in so many milliseconds.
     private static let countsInterval: Int64 = 1_000
 
-    init(reader: StoreReader) { self.reader = reader }
+    /// - Parameter lastAlert: the newest alert's id.
+    init(reader: StoreReader, lastAlert: Int64) {
+      self.reader = reader
+      openings = AlertOpenings(after: lastAlert)
+    }
 
     // MARK: What rows are made of
 
@@ -46,7 +57,7 @@ extension Feed {
       self.configuration = number(of: configuration.version)
       units = configuration.units
       for index in kinds.indices {
-        if let unit = units[kinds[index].name] { kinds[index].unit = Self.json(unit) }
+        if let unit = units[kinds[index].name] { kinds[index].setUnit(unit) }
       }
     }
 
@@ -84,10 +95,8 @@ extension Feed {
       text.literal("{\"kind\":")
       text.string(name)
       text.literal(",\"user\":")
-      kinds.append(
-        Kind(
-          name: name, number: numbers.number(for: name), prefix: text.bytes,
-          unit: units[name].map(Self.json)))
+      kinds.append(Kind(name: name, number: numbers.number(for: name), prefix: text.bytes))
+      if let unit = units[name] { kinds[kinds.count - 1].setUnit(unit) }
       return Int32(clamping: kinds.count - 1)
     }
 
@@ -163,6 +172,7 @@ extension Feed {
       }
       writer.literal(",\"config\":")
       writer.raw(versionTexts[Int(max(configuration.rawValue, 0))])
+      writer.whereabouts(row.location, timeZone: row.timeZone, site: row.site)
       writer.byte(UInt8(ascii: "}"))
     }
 
@@ -184,10 +194,60 @@ extension Feed {
       guard let record = try? reader.status(kind: kind.name, user: user, device: device) else {
         return .none
       }
-      if kind.unit == nil { kinds[Int(entry.kind)].unit = Self.json(record.unit) }
+      if kind.unit == nil { kinds[Int(entry.kind)].setUnit(record.unit) }
       let found = record.configVersion.map { number(of: $0) } ?? .none
       names.setConfiguration(found, of: index)
       return found
+    }
+
+    // MARK: Alerts
+
+    /// An alert keeps the configuration in use when it was opened.
+    mutating func note(_ alerts: [Alert]) { openings.note(alerts, configuration: configuration) }
+
+    /// - Parameter places: of the records that showed the alerts, one for each.
+    mutating func publish(
+      _ alerts: [Alert], from firstRevision: Int64, places: [RecordPlace?],
+      numbers: KindNumbers, to log: EventLog
+    ) {
+      for (place, alert) in alerts.enumerated() {
+        let revision = firstRevision + Int64(place)
+        let kind = Int(self.kind(alert.identity.kind, numbers))
+        let (unit, version) = unitAndVersion(of: alert, kind: kind)
+        writer.clear()
+        writer.alert(
+          AlertRecord(
+            alert: alert, unit: unit, place: places[place], configVersion: version,
+            revision: revision))
+        let bits = FeedTag.alert | FeedTag.kind(kinds[kind].number)
+        batch.append(
+          ServerSentEvent(
+            id: UInt64(revision), name: "alert", data: writer.bytes,
+            key: FeedTag.key(ofAlert: alert.id),
+            tag: EventTag(bits: bits, name: alert.identity.user)))
+        if batch.count >= Self.slice { flush(to: log) }
+      }
+      flush(to: log)
+    }
+
+    mutating func forget(_ alerts: [Alert]) { openings.forget(alerts) }
+
+    /// What only the table knows is asked of it: once for an alert that was opened before the feed was
+    /// made. What cannot be read now is asked again.
+    private mutating func unitAndVersion(
+      of alert: Alert, kind: Int
+    ) -> (unit: String, version: String?) {
+      var opening = openings[alert.id]
+      if opening == nil || kinds[kind].unitName == nil, let record = try? reader.alert(alert.id) {
+        if kinds[kind].unitName == nil { kinds[kind].setUnit(record.unit) }
+        if opening == nil {
+          let found = record.configVersion.map { number(of: $0) } ?? ConfigurationNumber.none
+          openings.set(found, of: alert)
+          opening = found
+        }
+      }
+      let version = Int(opening?.rawValue ?? 0)
+      return (kinds[kind].unitName ?? "", version > 0 ? versions[version - 1] : nil)
     }
 
     // MARK: Counts
@@ -221,8 +281,8 @@ extension ServerSentEvent {
     writer.counts(counts)
     writer.byte(UInt8(ascii: "}"))
     return ServerSentEvent(
-      // Counts replace each other for a watcher that lags; subjects' keys never reach this one.
-      id: id, name: "counts", data: writer.bytes, key: UInt64.max,
+      // Counts replace each other for a watcher that lags.
+      id: id, name: "counts", data: writer.bytes, key: FeedTag.countsKey,
       tag: EventTag(bits: FeedTag.bits(countsAt: revision)))
   }
 }

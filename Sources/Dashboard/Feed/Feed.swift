@@ -4,7 +4,7 @@ import HTTPServer
 import Store
 import Synchronization
 
-/// Tells all watchers what a batch has changed, once it has been committed.
+/// Tells all watchers what has changed, once it has been committed: rows and alerts.
 ///
 /// Life cycle: made after the store, before the server; `useConfiguration`, `restore` and
 /// `forgetSubjects` go along with the store's calls of the same names; `publish` follows each `apply`,
@@ -33,7 +33,8 @@ public final class Feed: Sendable {
     self.events = events
     partitionName = { store.partitionName(of: $0) }
     let path = store.path
-    state = try Mutex(State(reader: StoreReader(path: path)))
+    let lastAlert = store.lastAlertID
+    state = try Mutex(State(reader: StoreReader(path: path), lastAlert: lastAlert))
   }
 
   /// Event streams that are open now, those that still get their snapshot included.
@@ -80,6 +81,27 @@ public final class Feed: Sendable {
     }
   }
 
+  /// Tells all watchers of alerts that are new or have changed.
+  ///
+  /// Called for each commit that wrote any, in the order of all commits: those of rows included, since
+  /// both have the same counter and events must come in its order. Of one batch the rows come first.
+  ///
+  /// - Parameter firstRevision: `alerts[i]` has revision `firstRevision + i`.
+  public func publish(alerts: [Alert], firstRevision: Int64) {
+    guard !alerts.isEmpty else { return }
+    // See above.
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    let isWatched = watchers > 0
+    let places = isWatched ? alerts.map { $0.origin.flatMap(place(of:)) } : []
+    state.withLock { state in
+      state.note(alerts)
+      if isWatched {
+        state.publish(alerts, from: firstRevision, places: places, numbers: kinds, to: events)
+      }
+      state.forget(alerts)
+    }
+  }
+
   /// Lets out counts that were held back because others had gone out within the second before. Call it
   /// about once a second while there are no batches.
   public func tick(now: Int64) {
@@ -94,6 +116,12 @@ public final class Feed: Sendable {
   }
 
   func endSession() { sessions.wrappingSubtract(1, ordering: .relaxed) }
+
+  private func place(of origin: RecordOrigin) -> RecordPlace? {
+    partitionName(origin.partition).map {
+      RecordPlace(topic: $0.topic, partition: $0.partition, offset: origin.offset)
+    }
+  }
 
   /// The texts of the partitions that these rows name, by index.
   private func places(of rows: [StatusRow]) -> [RecordPlaceText?] {

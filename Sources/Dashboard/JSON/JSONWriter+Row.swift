@@ -1,4 +1,5 @@
 import Detection
+import Events
 import Store
 
 /// A subject's row, the same to the byte whether it was read from the table or has just been written
@@ -29,6 +30,7 @@ extension JSONWriter {
     }
     literal(",\"config\":")
     if let version = record.configVersion { string(version) } else { literal("null") }
+    whereabouts(record.location, timeZone: record.timeZone, site: record.site)
     byte(UInt8(ascii: "}"))
   }
 
@@ -69,6 +71,25 @@ extension JSONWriter {
   }
 
   mutating func noPlace() { literal(",\"topic\":null,\"partition\":null,\"offset\":null") }
+
+  /// Where a subject is, by its records.
+  mutating func whereabouts(_ location: GeoLocation?, timeZone: String, site: String) {
+    literal(",\"location\":")
+    self.location(location)
+    literal(",\"timezone\":")
+    string(timeZone)
+    literal(",\"site\":")
+    string(site)
+  }
+
+  mutating func location(_ location: GeoLocation?) {
+    guard let location else { return literal("null") }
+    literal("{\"latitude\":")
+    value(location.latitude)
+    literal(",\"longitude\":")
+    value(location.longitude)
+    byte(UInt8(ascii: "}"))
+  }
 
   /// `{"unknown":0,"safe":1990,…}`
   mutating func counts(_ counts: StateCounts) {

@@ -88,6 +88,16 @@ struct JSONWriter: ~Copyable {
     count = end + 1 - base
   }
 
+  /// Strings as an array.
+  mutating func strings(_ texts: [String]) {
+    byte(UInt8(ascii: "["))
+    for (place, text) in texts.enumerated() {
+      comma(unless: place == 0)
+      string(text)
+    }
+    byte(UInt8(ascii: "]"))
+  }
+
   private static func escape(
     _ byte: UInt8, at end: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {

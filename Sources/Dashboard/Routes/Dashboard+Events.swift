@@ -4,10 +4,11 @@ import HTTPServer
 extension Dashboard {
   func events(_ request: HTTPRequest) throws -> HTTPReply {
     let parameters = try Parameters(
-      request, known: ["state", "kind", "user", "since", "transitions"])
+      request, known: ["state", "kind", "user", "since", "transitions", "alerts"])
     let filter = EventFilter(
       states: try parameters.states("state"), kind: parameters["kind"], user: parameters["user"],
-      transitionsOnly: try parameters.flag("transitions"))
+      transitionsOnly: try parameters.flag("transitions"),
+      alerts: try parameters.flag("alerts", default: true))
     var since = try parameters.revision("since")
     // A browser that reconnects repeats the address with its old `since`; what it saw last comes in this
     // field. One that we never sent cannot be gone on from.

@@ -153,13 +153,4 @@ extension JSONWriter {
     let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
     return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
   }
-
-  private mutating func strings(_ texts: [String]) {
-    byte(UInt8(ascii: "["))
-    for (place, text) in texts.enumerated() {
-      comma(unless: place == 0)
-      string(text)
-    }
-    byte(UInt8(ascii: "]"))
-  }
 }

@@ -48,11 +48,7 @@ extension Dashboard {
   /// `POST /api/v1/threats/{id}/verdict`
   func setVerdict(ofThreat id: Int64, _ request: HTTPRequest) throws -> HTTPReply {
     _ = try Parameters(request, known: [])
-    guard request.isJSON else {
-      return .response(
-        .problem(status: 415, detail: "The body must be JSON, with Content-Type: application/json.")
-      )
-    }
+    if let refusal = request.refusalUnlessJSON { return .response(refusal) }
     let body = try VerdictBody(request.body)
     let verdict = Verdict(
       kind: body.kind, note: body.note, author: body.author, time: facts.now())
@@ -66,18 +62,6 @@ extension Dashboard {
 
   private static var noThreat: HTTPResponse {
     .notFound("There is no such threat: there never was, or it is older than what is kept.")
-  }
-}
-
-extension HTTPRequest {
-  /// Whether the body says that it is JSON, with or without parameters.
-  fileprivate var isJSON: Bool {
-    let types = headers.values(of: "Content-Type")
-    guard types.count == 1, let type = types.first?.split(separator: ";").first else {
-      return false
-    }
-    let name = type.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
-    return String(name).lowercased() == "application/json"
   }
 }
 

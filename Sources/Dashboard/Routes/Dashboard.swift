@@ -55,6 +55,8 @@ public final class Dashboard: Sendable {
       return try route(request)
     } catch let error as BadParameter {
       return .response(.problem(status: 400, detail: error.message))
+    } catch let refusal as AlertFacts.Refusal {
+      return .response(Self.response(to: refusal))
     } catch {
       return .response(response(to: error))
     }
@@ -66,6 +68,7 @@ public final class Dashboard: Sendable {
   private func endpoint(_ path: [String]) -> Endpoint? {
     switch path.first {
     case nil: Endpoint(get: page("index.html"))
+    case "alerts" where path.count == 1: Endpoint(get: page("alerts.html"))
     case "reports" where path.count == 1: Endpoint(get: page("reports.html"))
     case "events" where path.count == 1: Endpoint(get: events)
     case "livez" where path.count == 1: Endpoint(get: live)
@@ -100,6 +103,21 @@ public final class Dashboard: Sendable {
       case ["verdict"]: return Endpoint(post: { try self.setVerdict(ofThreat: id, $0) })
       default: return nil
       }
+    case "alerts" where rest.isEmpty: return Endpoint(get: alertPage)
+    case "alerts":
+      guard let id = Int64(path[1]), id > 0 else { return nil }
+      switch rest.dropFirst() {
+      case []: return Endpoint(get: { try self.alert(id, $0) })
+      case ["ack"]: return Endpoint(post: { try self.acknowledge(alert: id, $0) })
+      case ["resolve"]: return Endpoint(post: { try self.resolve(alert: id, $0) })
+      default: return nil
+      }
+    case "silences" where rest.isEmpty: return Endpoint(get: silences, post: addSilence)
+    case "silences" where rest.count == 1:
+      guard let id = Int64(path[1]), id > 0 else { return nil }
+      return Endpoint(
+        get: { try self.silence(id, $0) }, delete: { try self.expireSilence(id, $0) })
+    case "receivers" where rest.isEmpty: return Endpoint(get: receivers)
     case "reports" where rest == ["daily"]: return Endpoint(get: dailyReport)
     case "rules" where rest.isEmpty: return Endpoint(get: rules, post: reloadRules)
     case "configs" where path.count == 2 && !path[1].isEmpty:
@@ -145,14 +163,18 @@ public final class Dashboard: Sendable {
     case .invalidValue: return .problem(status: 400, detail: "\(error.message).")
     case .readersBusy, .timedOut, .busy:
       facts.report("a request was turned away: \(error)")
-      var response = HTTPResponse.problem(
-        status: 503, detail: "The database is busy. Try again in a moment.")
-      response.headers["Retry-After"] = "1"
-      return response
+      return Self.busy("The database is busy. Try again in a moment.")
     default:
       facts.report("a request failed: \(error)")
       return .problem(status: 500, detail: "The database could not be read or written.")
     }
+  }
+
+  /// 503 with the field that says when to come again.
+  static func busy(_ detail: String) -> HTTPResponse {
+    var response = HTTPResponse.problem(status: 503, detail: detail)
+    response.headers["Retry-After"] = "1"
+    return response
   }
 }
 
@@ -160,14 +182,19 @@ public final class Dashboard: Sendable {
 struct Endpoint {
   var get: Dashboard.Route?
   var post: Dashboard.Route?
+  var delete: Dashboard.Route?
 
   /// What `Allow` says.
-  var methods: [HTTPMethod] { (get == nil ? [] : [.get, .head]) + (post == nil ? [] : [.post]) }
+  var methods: [HTTPMethod] {
+    (get == nil ? [] : [.get, .head]) + (post == nil ? [] : [.post])
+      + (delete == nil ? [] : [.delete])
+  }
 
   func route(for method: HTTPMethod) -> Dashboard.Route? {
     switch method {
     case .get, .head: get
     case .post: post
+    case .delete: delete
     default: nil
     }
   }

@@ -63,9 +63,10 @@ struct Parameters {
   }
 
   /// `0` or `1`.
-  func flag(_ name: String) throws -> Bool {
+  func flag(_ name: String, default value: Bool = false) throws -> Bool {
     switch self[name] {
-    case nil, "0": false
+    case nil: value
+    case "0": false
     case "1": true
     default: throw BadParameter(message: "\(name) must be 0 or 1.")
     }
