@@ -9,7 +9,7 @@ enum RecordReader {
     if let camera = stream.camera {
       self = .frames(CameraDecoder(format: camera.format, names: names, timeZones: timeZones))
     } else {
-      self = .samples(RecordDecoder(format: stream.format))
+      self = .samples(RecordDecoder(format: stream.format, timeZones: timeZones))
     }
   }
 }

@@ -24,13 +24,15 @@ extension Engine {
   /// Hands out a change of a cause: the one place where such a change is made.
   mutating func tell(
     _ cause: Cause, of index: UInt32, _ level: SafetyState?, at time: Int64, reason: String = "",
-    origin: RecordOrigin? = nil, value: Double? = nil, ruleName: String = "", site: String = ""
+    origin: RecordOrigin? = nil, value: Double? = nil, ruleName: String = ""
   ) {
     guard isLive else { return }
+    let place = place(of: index)
     decisions.causes.append(
       CauseChange(
         subject: index, cause: cause, level: level, time: time, reason: reason, origin: origin,
-        value: value, ruleName: ruleName, site: site))
+        value: value, ruleName: ruleName, site: place?.site ?? "", location: place?.location,
+        timeZone: place?.timeZone ?? ""))
   }
 
   /// Says which causes a change of state, which has just been made, begins or ends; what raises a state

@@ -157,6 +157,7 @@ extension Engine {
       cause: state.causeOffset < 0
         ? nil : RecordOrigin(partition: state.causePartition, offset: state.causeOffset),
       evidence: evidence(of: index, subject), replacedState: replaced)
+    fill(placeOf: index, into: &row)
     if state.count > 0 {
       let newest = slot(subject, Int(state.count) - 1).pointee.value
       row.value = Double(newest) / unit

@@ -47,7 +47,8 @@ extension Engine {
     _ = subjects.append(subject)
     let pointer = subjects[index]
     // Evidence of a version unknown to us is worth less than a service that starts.
-    var noted = SubjectNotes(evidence: row.evidence) ?? SubjectNotes()
+    var noted =
+      SubjectNotes(evidence: restorePlace(of: index, from: row)) ?? SubjectNotes()
     noted.reason =
       row.reason == usualReason(row.state, stream: stream) ? nil : row.reason
     note(index, pointer) { $0 = noted }

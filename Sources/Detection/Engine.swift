@@ -17,6 +17,8 @@ public struct Engine: ~Copyable {
   var interner = SubjectInterner()
   var slab = RingSlab()
   var notes: [UInt32: SubjectNotes] = [:]
+  /// Where subjects are whose records said so; of all others there is no entry.
+  var places: [UInt32: KnownPlace] = [:]
   var partitions: [PartitionState] = []
   var decisions = Decisions()
   /// Subjects whose rows this batch writes, with the state their row has had until now.

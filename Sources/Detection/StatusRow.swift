@@ -27,8 +27,8 @@ public struct StatusRow: Sendable {
   public var reason: String
   /// The record that caused the last change of state; absent if silence caused it.
   public var cause: RecordOrigin?
-  /// What the status machine must remember of an open episode across a restart, opaque to the store;
-  /// empty outside of episodes.
+  /// What the engine must remember of an open episode and of the place across a restart, opaque to the
+  /// store; empty without them.
   public var evidence: [UInt8]
   /// Where the subject is, by the newest of its records that said so; `nil` if none did.
   public var location: GeoLocation?

@@ -1,10 +1,10 @@
 /// A field of a record of any kind of stream, as faults name it.
 ///
-/// The fields of samples are ``RecordField``; all others are those of camera records. Fields of camera
-/// records have raw values below 64, so that a set of them is one word.
+/// Those below 64 are of camera records, some of them of samples too, so that a set of them is one word;
+/// the rest are of samples only (see ``RecordField``).
 public enum FieldName: UInt8, CaseIterable, Sendable {
   // Tags, which samples and cameras share.
-  case user, device, site, time, timezone
+  case user, device, site, time, timezone, latitude, longitude
 
   // The image, and what was seen in it.
   case image, format, width, height, bytes, contrast

@@ -13,11 +13,12 @@ public enum InvalidReason: String, CaseIterable, Sendable {
   /// NaN or an infinity, as a literal or as a string, or a number of a size that no `Double` can have:
   /// 10³⁰⁹ and more, or below 10⁻³²³ and not zero.
   case notFinite = "not_finite"
-  /// A value is larger than ``Sample/maxMagnitude`` units of the stream's resolution.
+  /// A value is larger than ``Sample/maxMagnitude`` units of the stream's resolution, or a latitude or
+  /// longitude is none on Earth.
   case outOfBounds = "out_of_bounds"
   /// The user's id has no bytes.
   case emptyUser = "empty_user"
-  /// The user's or the device's id has more than 256 bytes.
+  /// An id (of a user, a device, a site) has more than 256 bytes.
   case userTooLong = "user_too_long"
   /// A string is not UTF-8, or escapes one half of a surrogate pair.
   case badUTF8 = "bad_utf8"
@@ -39,6 +40,8 @@ public enum InvalidReason: String, CaseIterable, Sendable {
   case badRate = "bad_rate"
   /// Arrays and objects are nested more than 128 deep.
   case tooDeep = "too_deep"
+  /// The time zone is none of the IANA database.
+  case badTimezone = "bad_timezone"
 
   // Camera records only:
 
@@ -46,8 +49,6 @@ public enum InvalidReason: String, CaseIterable, Sendable {
   case unknownUser = "unknown_user"
   /// The device is none that the stream knows.
   case unknownDevice = "unknown_device"
-  /// The time zone is none of the IANA database.
-  case badTimezone = "bad_timezone"
   /// The image's format is none that the stream takes.
   case imageFormat = "image_format"
   /// The image's width or height is outside its limits, or no number of pixels.
@@ -157,6 +158,8 @@ extension InvalidRecord: CustomStringConvertible {
     case .missingField: "send the field, or map its name in the stream's `fields`"
     case .wrongType: "see the record formats for what the field may hold"
     case .notFinite: "leave the record out when the sensor has no value"
+    case .outOfBounds where field == .latitude || field == .longitude:
+      "send degrees, a latitude from -90 to 90 and a longitude from -180 to 180"
     case .outOfBounds:
       "at most \(Sample.maxMagnitude) units of the stream's resolution; check `unit` and `resolution`"
     case .emptyUser: "send an id of 1 to 256 bytes"

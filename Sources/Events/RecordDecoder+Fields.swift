@@ -22,6 +22,8 @@ extension RecordDecoder {
     case .burstStart: draft.burstStart = try values.readTime(&cursor)
     case .rate: draft.rate = try readRate(&cursor)
     case .samples: draft.sampleCount = try readSamples(&cursor)
+    case .latitude, .longitude, .timezone, .site:
+      try readPlace(field, &cursor, seen: draft.seen)
     }
   }
 

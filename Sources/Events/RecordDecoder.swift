@@ -22,6 +22,8 @@ public final class RecordDecoder {
   let maxRecordBytes: Int
   let maxFutureSkew: Int64
   let maxBurstSamples: Int
+  let timeZones: TimeZoneTable?
+  let timeZoneNumbers = NameCache()
 
   // Memory of the decoder's own, allocated by `init` and freed by `deinit`. It is reached through `let`
   // pointers, so that no access needs the run-time exclusivity check of a class's `var`.
@@ -29,17 +31,22 @@ public final class RecordDecoder {
   /// 10^0 … 10^19.
   let powers: UnsafeMutablePointer<UInt64>
   let sampleStorage: UnsafeMutablePointer<Sample>
-  /// Unescaped ids: `maxIDBytes` for the user, then as much for the device.
+  /// Unescaped ids: `maxIDBytes` for the user, then as much for the device, the time zone, the site.
   let idText: UnsafeMutablePointer<UInt8>
   /// Any other unescaped string. Unescaping never lengthens, so a record's size is room enough.
   let scratch: UnsafeMutablePointer<UInt8>
+  @usableFromInline let placeDraft: UnsafeMutablePointer<PlaceDraft>
   @usableFromInline let result: UnsafeMutablePointer<DecodedRecord>
 
   /// The longest id of a user or a device, in bytes.
   public static let maxIDBytes = ValueReader.maxIDBytes
 
-  public init(format: RecordFormat = .standard) {
+  /// - Parameters:
+  ///   - format: what the records look like.
+  ///   - timeZones: the time zones that records may name; `nil` takes every text that could be a name.
+  public init(format: RecordFormat = .standard, timeZones: TimeZoneTable? = nil) {
     self.format = format
+    self.timeZones = timeZones
     maxRecordBytes = format.maxRecordBytes
     maxFutureSkew = format.maxFutureSkew
     maxBurstSamples = format.maxBurstSamples
@@ -53,9 +60,11 @@ public final class RecordDecoder {
     }
     fixedPoint = FixedPoint(format, powers: powers)
     sampleStorage = .allocate(capacity: maxBurstSamples)
-    idText = .allocate(capacity: 2 * Self.maxIDBytes)
+    idText = .allocate(capacity: 4 * Self.maxIDBytes)
     scratch = .allocate(capacity: maxRecordBytes)
     values = ValueReader(powers: powers, scratch: scratch)
+    placeDraft = .allocate(capacity: 1)
+    placeDraft.initialize(to: PlaceDraft())
     result = .allocate(capacity: 1)
     result.initialize(to: DecodedRecord(empty: idText, sampleStorage))
   }
@@ -66,7 +75,9 @@ public final class RecordDecoder {
     sampleStorage.deallocate()
     idText.deallocate()
     scratch.deallocate()
+    placeDraft.deallocate()
     result.deallocate()
+    timeZoneNumbers.deallocate()
   }
 
   /// The user's id of the record decoded last: 1 to 256 bytes of UTF-8. Valid until the next `decode`
@@ -83,6 +94,13 @@ public final class RecordDecoder {
   /// `decode`. Empty if the record was invalid.
   @inlinable
   public var samples: UnsafeBufferPointer<Sample> { result.pointee.samples }
+
+  /// Where the subject is by the record decoded last; `nil` if the record says nothing of it. Valid as
+  /// long as ``user`` is.
+  @inlinable
+  public var place: ReportedPlace? {
+    result.pointee.hasPlace ? placeDraft.pointee.place : nil
+  }
 
   /// Decodes one record.
   ///
@@ -189,9 +207,11 @@ public final class RecordDecoder {
     guard arrival < 0 || last - arrival <= maxFutureSkew else {
       throw InvalidRecord(.tooFarAhead, field: hasSamples ? .samples : .time, offset: offset)
     }
+    let hasPlace = draft.seen & RecordField.placeBits != 0 ? try finishPlace(offset: offset) : false
     result.pointee = DecodedRecord(
       user: draft.user, device: draft.device,
-      samples: UnsafeBufferPointer(start: sampleStorage, count: draft.sampleCount))
+      samples: UnsafeBufferPointer(start: sampleStorage, count: draft.sampleCount),
+      hasPlace: hasPlace)
   }
 }
 
@@ -201,6 +221,8 @@ struct DecodedRecord {
   @usableFromInline var user: UnsafeRawBufferPointer
   @usableFromInline var device: UnsafeRawBufferPointer
   @usableFromInline var samples: UnsafeBufferPointer<Sample>
+  /// Whether the decoder's ``PlaceDraft`` is the record's.
+  @usableFromInline var hasPlace: Bool
 }
 
 extension DecodedRecord {
@@ -208,6 +230,7 @@ extension DecodedRecord {
     user = UnsafeRawBufferPointer(start: text, count: 0)
     device = user
     self.samples = UnsafeBufferPointer(start: samples, count: 0)
+    hasPlace = false
   }
 }
 

@@ -16,6 +16,12 @@ public enum RecordField: UInt8, CaseIterable, Sendable {
   case rate
   /// A burst's samples: an array of numbers, or of arrays `[x, y, z]`.
   case samples
+  /// Where the subject is, in degrees of WGS 84; both or neither.
+  case latitude, longitude
+  /// The time zone that the subject is in: a name of the IANA database.
+  case timezone
+  /// The site that the subject is at.
+  case site
 
   /// The name used in the configuration and in messages.
   public var name: String { fieldName.name }
@@ -33,10 +39,18 @@ public enum RecordField: UInt8, CaseIterable, Sendable {
     case .burstStart: .burstStart
     case .rate: .rate
     case .samples: .samples
+    case .latitude: .latitude
+    case .longitude: .longitude
+    case .timezone: .timezone
+    case .site: .site
     }
   }
 
   /// The field's bit in a set of fields.
   @inline(__always)
   var bit: UInt32 { 1 << UInt32(rawValue) }
+
+  /// The bits of the fields that say where the subject is.
+  @inline(__always)
+  static var placeBits: UInt32 { latitude.bit | longitude.bit | timezone.bit | site.bit }
 }

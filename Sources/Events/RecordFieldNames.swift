@@ -11,6 +11,10 @@ public struct RecordFieldNames: Equatable, Sendable {
   public var burstStart = ["t0"]
   public var rate = ["hz"]
   public var samples = ["samples"]
+  public var latitude = ["latitude"]
+  public var longitude = ["longitude"]
+  public var timezone = ["timezone"]
+  public var site = ["site"]
 
   /// The longest name in bytes.
   public static let maxNameBytes = 256
@@ -33,6 +37,10 @@ public struct RecordFieldNames: Equatable, Sendable {
       case .burstStart: burstStart
       case .rate: rate
       case .samples: samples
+      case .latitude: latitude
+      case .longitude: longitude
+      case .timezone: timezone
+      case .site: site
       }
     }
     set {
@@ -47,6 +55,10 @@ public struct RecordFieldNames: Equatable, Sendable {
       case .burstStart: burstStart = newValue
       case .rate: rate = newValue
       case .samples: samples = newValue
+      case .latitude: latitude = newValue
+      case .longitude: longitude = newValue
+      case .timezone: timezone = newValue
+      case .site: site = newValue
       }
     }
   }
@@ -72,6 +84,11 @@ public struct RecordFieldNames: Equatable, Sendable {
       }
     }
     try validateShapes()
+    guard latitude.isEmpty == longitude.isEmpty else {
+      throw RecordFormatError(
+        setting: latitude.isEmpty ? "fields.latitude" : "fields.longitude",
+        problem: "needs a name: a place has both a latitude and a longitude")
+    }
   }
 
   private func validateShapes() throws(RecordFormatError) {

@@ -102,6 +102,7 @@ struct DemoCommand: ParsableCommand {
     population.hertz = hz
     population.format = .burst
     population.anomalyEvery = anomalyEvery
+    population.placed = 0.1
     population.seed = UInt64(population.startTime)
     var scenes = CameraPopulationConfiguration(startTime: population.startTime)
     scenes.users = cameras

@@ -29,7 +29,8 @@ struct CameraSettingsTests {
     let stream = try Self.stream(
       """
       kind: trap, format: frigate, rules: house.yaml,
-      fields: {user: u, device: [d, dd], site: [], time: t, timezone: tz},
+      fields: {user: u, device: [d, dd], site: [], time: t, timezone: tz,
+        latitude: lat, longitude: lon},
       defaults: {user: home, device: porch, site: s, timezone: Europe/Berlin},
       labels: {7: Pony}, frame: {width: 1280, height: 720},
       limits: {users: ["c-*"], devices: d, formats: JPEG, width: {min: 320}, height: {max: 1080},
@@ -53,6 +54,8 @@ struct CameraSettingsTests {
     format.fields.site = []
     format.fields.time = ["t"]
     format.fields.timezone = ["tz"]
+    format.fields.latitude = ["lat"]
+    format.fields.longitude = ["lon"]
     format.defaults = CameraTags(
       user: "home", device: "porch", site: "s", timezone: "Europe/Berlin")
     format.labels = [7: "pony"]

@@ -15,7 +15,8 @@ struct Bench: ~Copyable {
 
   /// Feeds one record; it arrives when its newest sample was taken, unless said otherwise.
   mutating func send(
-    _ samples: [Sample], user: String = "u", device: String = "", arrival: Int64? = nil
+    _ samples: [Sample], user: String = "u", device: String = "", arrival: Int64? = nil,
+    place: SubjectPlace? = nil
   ) {
     let origin = RecordOrigin(partition: partition, offset: offset)
     offset += 1
@@ -26,10 +27,18 @@ struct Bench: ~Copyable {
     user.withUTF8 { user in
       device.withUTF8 { device in
         samples.withUnsafeBufferPointer { samples in
-          engine.ingest(
-            stream: 0, user: UnsafeRawBufferPointer(user),
-            device: UnsafeRawBufferPointer(device), samples: samples, origin: origin,
-            arrival: arrival)
+          let user = UnsafeRawBufferPointer(user)
+          let device = UnsafeRawBufferPointer(device)
+          guard let place else {
+            return engine.ingest(
+              stream: 0, user: user, device: device, samples: samples, origin: origin,
+              arrival: arrival)
+          }
+          place.withReportedPlace { place in
+            engine.ingest(
+              stream: 0, user: user, device: device, samples: samples, place: place,
+              origin: origin, arrival: arrival)
+          }
         }
       }
     }
@@ -45,6 +54,22 @@ struct Bench: ~Copyable {
   }
 
   mutating func take(sweep: Double = 0) -> Decisions { engine.takeDecisions(sweep: sweep) }
+}
+
+extension SubjectPlace {
+  /// The same as a decoder would give it.
+  func withReportedPlace<Result>(_ body: (ReportedPlace) -> Result) -> Result {
+    var zone = timeZone
+    var site = site
+    return zone.withUTF8 { zone in
+      site.withUTF8 { site in
+        body(
+          ReportedPlace(
+            location: location, timeZone: UnsafeRawBufferPointer(zone),
+            site: UnsafeRawBufferPointer(site)))
+      }
+    }
+  }
 }
 
 extension Decisions {

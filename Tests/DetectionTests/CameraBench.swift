@@ -44,11 +44,11 @@ struct CameraBench: ~Copyable {
   /// Feeds one frame, so many milliseconds after the start.
   mutating func see(
     _ objects: [Seen], at time: Int64, user: String = "c-9", device: String = "door",
-    contrast: Double = 0.4, arrival: Int64? = nil
+    contrast: Double = 0.4, arrival: Int64? = nil, place: SubjectPlace = SubjectPlace()
   ) {
     let frame = RecordedFrame(
       user: user, device: device, time: Self.start + time, contrast: contrast, objects: objects,
-      arrival: Self.start + (arrival ?? time))
+      arrival: Self.start + (arrival ?? time), place: place)
     frame.feed(&engine, names, at: offset)
     offset += 1
   }
@@ -64,6 +64,7 @@ struct RecordedFrame {
   var contrast: Double
   var objects: [Seen]
   var arrival: Int64
+  var place = SubjectPlace()
 
   func feed(_ engine: inout Engine, _ names: FrameNames, at offset: Int64) {
     let origin = RecordOrigin(partition: 0, offset: offset)
@@ -82,16 +83,19 @@ struct RecordedFrame {
     var device = device
     user.withUTF8 { user in
       device.withUTF8 { device in
-        let frame = CameraFrame(
-          user: UnsafeRawBufferPointer(user), device: UnsafeRawBufferPointer(device),
-          site: UnsafeRawBufferPointer(start: nil, count: 0), time: time,
-          image: ImageFacts(contrast: Int32(contrast * 1_000_000)), objects: 0..<detected.count)
-        [frame].withUnsafeBufferPointer { frames in
-          detected.withUnsafeBufferPointer { objects in
-            zoneIDs.withUnsafeBufferPointer { zones in
-              engine.ingest(
-                stream: 0, frames: FrameBatch(frames: frames, objects: objects, zoneIDs: zones),
-                origin: origin, arrival: arrival)
+        place.withReportedPlace { place in
+          let frame = CameraFrame(
+            user: UnsafeRawBufferPointer(user), device: UnsafeRawBufferPointer(device),
+            site: place.site, time: time,
+            image: ImageFacts(contrast: Int32(contrast * 1_000_000)), objects: 0..<detected.count,
+            timeZoneName: place.timeZone, location: place.location)
+          [frame].withUnsafeBufferPointer { frames in
+            detected.withUnsafeBufferPointer { objects in
+              zoneIDs.withUnsafeBufferPointer { zones in
+                engine.ingest(
+                  stream: 0, frames: FrameBatch(frames: frames, objects: objects, zoneIDs: zones),
+                  origin: origin, arrival: arrival)
+              }
             }
           }
         }

@@ -66,7 +66,11 @@ import Testing
         RecordedFrame(
           user: "c-1", device: "cam-\(camera)", time: arrival - lateness,
           contrast: arrival < until[camera].void ? 0.001 : 0.4, objects: objects,
-          arrival: arrival))
+          arrival: arrival,
+          place: SubjectPlace(
+            location: camera == 0
+              ? GeoLocation(latitude: Double(tick / 100) / 100, longitude: 8) : nil,
+            timeZone: camera == 1 ? "UTC" : "", site: camera == 2 ? "" : "s-\(tick / 1_000)")))
     }
     return frames
   }
@@ -126,6 +130,7 @@ import Testing
     }
     #expect(whole.threats.count > 3 && whole.faults.count > 3 && whole.windows.count > 30)
     #expect(whole.identities.contains { $0.kind == "camera-count" })
+    #expect(whole.rows.values.contains { $0.location != nil && $0.site == "s-5" })
     #expect(whole.causes.values.reduce(0) { $0 + $1.count } > 20)
   }
 }

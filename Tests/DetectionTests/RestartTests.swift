@@ -10,6 +10,7 @@ import Testing
     var user: String
     var samples: [Sample]
     var arrival: Int64
+    var place = SubjectPlace()
   }
 
   /// A log of several wearers: noise, outliers, anomalies that last, gaps, late and too late samples,
@@ -34,6 +35,8 @@ import Testing
         switch Int.random(in: 0..<12, using: &generator) {
         case 0: Int64.random(in: 0...1_500, using: &generator)
         case 1: Int64.random(in: 5_000...30_000, using: &generator)
+        // Older than all that a restart reads again, and not judged: but a place counts.
+        case 2 where user == 2: Int64.random(in: 60_000...150_000, using: &generator)
         default: 0
         }
       let time = arrival + skew[user] - lateness
@@ -46,9 +49,33 @@ import Testing
               time: time + place * 20,
               value: (isOdd ? 3_000_000 : 1_000_000)
                 + Int32.random(in: -20_000...20_000, using: &generator))
-          }, arrival: arrival))
+          }, arrival: arrival, place: place(of: user, lateness, &generator)))
     }
     return records
+  }
+
+  /// Half of the wearers tell now and then where they are, or a part of it; one of them seldom, but in
+  /// late records often: nothing newer may be among those that a restart reads again.
+  private static func place(
+    of user: Int, _ lateness: Int64, _ generator: inout SplitMix64
+  ) -> SubjectPlace {
+    var place = SubjectPlace()
+    let seldom = user == 2 && lateness == 0
+    guard user % 2 == 0, Int.random(in: 0..<(seldom ? 60 : 4), using: &generator) == 0 else {
+      return place
+    }
+    if Bool.random(using: &generator) {
+      place.location = GeoLocation(
+        latitude: Double.random(in: -90...90, using: &generator), longitude: Double(user))
+    }
+    if Int.random(in: 0..<3, using: &generator) == 0 {
+      place.timeZone = ["UTC", "Europe/Zurich", "America/New_York"].randomElement(
+        using: &generator)!
+    }
+    if Int.random(in: 0..<5, using: &generator) == 0 {
+      place.site = "site \(Int.random(in: 0..<3, using: &generator))"
+    }
+    return place
   }
 
   static let rules = StreamRules(status: StatusRules(staleAfter: 20_000))
@@ -84,10 +111,18 @@ import Testing
     var user = record.user
     user.withUTF8 { user in
       record.samples.withUnsafeBufferPointer { samples in
-        engine.ingest(
-          stream: 0, user: UnsafeRawBufferPointer(user),
-          device: UnsafeRawBufferPointer(start: nil, count: 0), samples: samples, origin: origin,
-          arrival: record.arrival)
+        let user = UnsafeRawBufferPointer(user)
+        let device = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard record.place != SubjectPlace() else {
+          return engine.ingest(
+            stream: 0, user: user, device: device, samples: samples, origin: origin,
+            arrival: record.arrival)
+        }
+        record.place.withReportedPlace { place in
+          engine.ingest(
+            stream: 0, user: user, device: device, samples: samples, place: place, origin: origin,
+            arrival: record.arrival)
+        }
       }
     }
   }
@@ -132,6 +167,8 @@ import Testing
       break
     }
     #expect(whole.late.isEmpty == false && whole.anomalies.isEmpty == false)
+    #expect(whole.rows.values.contains { $0.location != nil && !$0.timeZone.isEmpty })
+    #expect(whole.rows.values.contains { $0.location == nil && $0.site.isEmpty })
     #expect(whole.causes.values.reduce(0) { $0 + $1.count } > 20)
   }
 

@@ -92,8 +92,12 @@ struct StoredDecisions {
       + unmatched.map { "\($0.key) \($0.value)" }.sorted()
       + causes.sorted { $0.key < $1.key }.flatMap { place, changes in
         changes.enumerated().map { number, change in
-          "\(identities[place]) \(number): \(change.cause) \(String(describing: change.level)) "
-            + "\(change.time) \(change.reason) \(change.ruleName) \(change.site) "
+          // What the clock lowers is told with the place known when that is noticed, which is a matter of
+          // batches.
+          let site = change.level == nil ? "" : change.site
+          return
+            "\(identities[place]) \(number): \(change.cause) \(String(describing: change.level)) "
+            + "\(change.time) \(change.reason) \(change.ruleName) \(site) "
             + "\(String(describing: change.value)) \(String(describing: change.origin))"
         }
       }
@@ -102,7 +106,8 @@ struct StoredDecisions {
           + "\(row.lastSeen) \(row.lastArrival) \(String(describing: row.value)) "
           + "\(String(describing: row.mean)) \(String(describing: row.std)) "
           + "\(String(describing: row.score)) \(row.reason) "
-          + "\(String(describing: row.cause)) \(row.evidence)"
+          + "\(String(describing: row.cause)) \(row.evidence) "
+          + "\(String(describing: row.location)) \(row.timeZone) \(row.site)"
       }
   }
 }

@@ -57,7 +57,7 @@ struct CameraFormatsTests {
       // Each has a test of its own below or in the tests of limits.
       "record_too_large", "unknown_user", "unknown_device", "image_format", "low_contrast",
       // Samples only.
-      "out_of_bounds", "empty_burst", "burst_too_long", "bad_rate",
+      "empty_burst", "burst_too_long", "bad_rate",
     ]
     for shape in CameraFormat.Shape.allCases {
       for line in try CameraFixture.lines("\(shape.rawValue).invalid") {

@@ -107,7 +107,7 @@ struct CameraLimitsTests {
   }
 
   @Test func requiredTags_areMissedByName() {
-    for tag in [CameraTag.site, .timezone, .time, .image] {
+    for tag in [CameraTag.site, .timezone, .time, .latitude, .image] {
       var format = CameraFormat(shape: .tensorflow)
       format.limits.required = [tag]
       let fault = CameraFixture(format).fault(

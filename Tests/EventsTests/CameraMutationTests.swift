@@ -138,9 +138,11 @@ struct CameraMutationTests {
 
   private func compare(_ event: CameraEvent, _ bytes: [UInt8]) {
     guard var reference = try? CameraReference.decode(bytes) else {
-      // CloudEvents that the damage made, and what Foundation does not read.
-      if !String(decoding: bytes, as: UTF8.self).contains("specversion") {
-        Issue.record("taken: \(String(decoding: bytes, as: UTF8.self))")
+      // CloudEvents that the damage made, and what Foundation does not read: numbers beyond a `Double`,
+      // which the decoder passes over where nobody reads them.
+      let text = String(decoding: bytes, as: UTF8.self)
+      if !["specversion", "e999", "e308"].contains(where: text.contains) {
+        Issue.record("taken: \(text)")
       }
       return
     }

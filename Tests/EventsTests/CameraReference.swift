@@ -18,6 +18,7 @@ struct CameraEvent: Equatable {
   var device: String
   var site: String
   var time: Int64
+  var location: GeoLocation?
   /// −1 for what is not known; contrast in millionths.
   var width = -1
   var height = -1
@@ -39,6 +40,7 @@ struct CameraEvent: Equatable {
     self.init(
       user: text(frame.user), device: text(frame.device), site: text(frame.site), time: frame.time,
       objects: [])
+    location = frame.location
     (width, height) = (Int(frame.image.width), Int(frame.image.height))
     (bytes, contrast) = (Int(frame.image.bytes), Int(frame.image.contrast))
     objects = batch.objects[frame.objects].map { object in
@@ -60,7 +62,13 @@ struct CameraEvent: Equatable {
       guard let one, let two else { return one == nil && two == nil }
       return zip(one, two).allSatisfy { abs($0 - $1) <= 1 }
     }
-    return user.utf8.elementsEqual(other.user.utf8) && device.utf8.elementsEqual(other.device.utf8)
+    func near(_ one: GeoLocation?, _ two: GeoLocation?) -> Bool {
+      guard let one, let two else { return one == nil && two == nil }
+      return abs(one.latitude - two.latitude) < 1.1e-7
+        && abs(one.longitude - two.longitude) < 1.1e-7
+    }
+    return near(location, other.location) && user.utf8.elementsEqual(other.user.utf8)
+      && device.utf8.elementsEqual(other.device.utf8)
       && site.utf8.elementsEqual(other.site.utf8) && time == other.time && width == other.width
       && height == other.height && bytes == other.bytes && abs(contrast - other.contrast) <= 1
       && objects.count == other.objects.count
@@ -90,6 +98,14 @@ struct CameraReference {
       event.height = try number(image["height"]).map { Int($0) } ?? -1
       event.bytes = try number(image["bytes"]).map { Int($0) } ?? -1
       event.contrast = try number(image["contrast"]).map(millionths) ?? -1
+    }
+    let latitude = try number(top["latitude"])
+    let longitude = try number(top["longitude"])
+    if let latitude, let longitude {
+      guard abs(latitude) < 90.0000001, abs(longitude) < 180.0000001 else { throw Rejection() }
+      event.location = GeoLocation(latitude: latitude, longitude: longitude)
+    } else if latitude != nil || longitude != nil {
+      throw Rejection()
     }
     event.objects = try list.map { try object($0, event) }
     return event

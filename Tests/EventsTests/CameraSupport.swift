@@ -87,6 +87,9 @@ final class CameraFixture {
       if !frame.site.isEmpty { line += " site \(text(frame.site))" }
       line += " at \(frame.time)"
       if frame.timeZone >= 0 { line += " in \(fixture.timeZones.name(frame.timeZone))" }
+      if let location = frame.location {
+        line += " near \(location.latitude),\(location.longitude)"
+      }
       if frame.isUnreadable { line += " unreadable" }
       if !frame.isWhole { line += " in part" }
       let image = frame.image

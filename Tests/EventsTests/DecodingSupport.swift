@@ -5,6 +5,9 @@ struct Decoded: Equatable {
   var user: String
   var device: String
   var samples: [Sample]
+  var location: GeoLocation?
+  var timeZone = ""
+  var site = ""
 }
 
 extension RecordDecoder {
@@ -15,9 +18,15 @@ extension RecordDecoder {
     defer { copy.deallocate() }
     copy.copyBytes(from: bytes)
     try decode(UnsafeRawBufferPointer(copy), arrival: arrival)
-    return Decoded(
+    var decoded = Decoded(
       user: String(decoding: user, as: UTF8.self), device: String(decoding: device, as: UTF8.self),
       samples: Array(samples))
+    if let place {
+      decoded.location = place.location
+      decoded.timeZone = String(decoding: place.timeZone, as: UTF8.self)
+      decoded.site = String(decoding: place.site, as: UTF8.self)
+    }
+    return decoded
   }
 }
 

@@ -14,6 +14,8 @@ struct MutationTests {
     #"{"user":"u-17","device":"watch","t0":1795255200000,"hz":50,"samples":[[0.01,-0.02,0.99],[1,2,3]]}"#,
     #"{"user":"z\u00eb\ud83d\ude00é","t0":"1970-01-01T00:00:00Z","hz":"33.3","samples":[1,-2.25,"3"]}"#,
     #"{"a":[true,null,{"b":-1.5e3,"c":["\n\\",""]}],"user":"u","ts":0.5,"value":1073.741823,"ü":false}"#,
+    #"{"user":"u","ts":9,"acc":1,"latitude":47.3768866,"longitude":"-8.5416940","site":"ho\u006de"}"#,
+    #"{"site":7,"user":"u","timezone":"Europe/Zurich","longitude":null,"ts":9,"acc":1,"latitude":null}"#,
     #" { "device" : null , "userid" : -12 , "time" : "1795255200123" , "value" : 0.1234565 } "#,
   ].map { Array($0.utf8) }
 
@@ -22,7 +24,7 @@ struct MutationTests {
       "{", "}", "[", "]", ",", ":", "\"", "\\", "0", "9", "-", "+", ".", "e", "E5", " ", "\n", "\0",
       "null", "true", "NaN", "Infinity", "1e999", "1e-7", "\\u0031", "\\ud800", "\\n", "00000000",
       "99999999999999999999", "0.49999999999999999999", "\"x\":1", ",\"q\":[]", "\"ts\":1,", "60",
-      "é",
+      "é", ",\"latitude\":89.99999995", ",\"longitude\":-180.00000004",
     ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x9F]]
 
   private func mutated(_ random: inout SplitMix64) -> [UInt8] {
@@ -56,7 +58,8 @@ struct MutationTests {
     switch fault.reason {
     case .duplicateField: return true
     // An id of digits must be a plain integer, and a rate has at most 18 digits.
-    case .wrongType: return fault.field == .user || fault.field == .device
+    case .wrongType:
+      return [.user, .device, .site, .timezone].contains(fault.field)
     case .badRate: return true
     case .notJSON:
       // Foundation lets a comma stand before a closing bracket; RFC 8259 does not.

@@ -24,6 +24,9 @@ struct RecordFormatTests {
     #expect(setting { $0.x = [] } == "fields.x")
     #expect(setting { $0.rate = [] } == "fields.rate")
     #expect(setting { $0.burstStart = [] } == "fields.burstStart")
+    #expect(setting { $0.latitude = [] } == "fields.latitude")
+    #expect(setting { $0.longitude = [] } == "fields.longitude")
+    #expect(setting { ($0.latitude, $0.longitude, $0.timezone, $0.site) = ([], [], [], []) } == nil)
     #expect(setting { $0.value = [String(repeating: "n", count: 257)] } == "fields.value")
     #expect(setting { $0.value = (0..<17).map { "n\($0)" } } == "fields.value")
     #expect(

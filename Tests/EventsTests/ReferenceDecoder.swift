@@ -50,7 +50,32 @@ struct ReferenceDecoder {
       guard let value else { throw Rejection() }
       samples = [Sample(time: time, value: value)]
     }
-    return Decoded(user: user, device: device, samples: samples)
+    var decoded = Decoded(user: user, device: device, samples: samples)
+    decoded.location = try location(record)
+    if record.timezone != nil { decoded.timeZone = try id(record.timezone) }
+    if record.site != nil { decoded.site = try id(record.site) }
+    guard decoded.site.utf8.count <= 256, decoded.timeZone.utf8.count <= 64,
+      decoded.timeZone.wholeMatch(of: /[A-Za-z0-9\/_+-]*/) != nil
+    else { throw Rejection() }
+    return decoded
+  }
+
+  private func location(_ record: ReferenceRecord) throws -> GeoLocation? {
+    func degrees(_ scalar: ReferenceRecord.Scalar?, limit: Decimal) throws -> Double? {
+      guard let scalar else { return nil }
+      var scaled = try number(scalar) * 10_000_000
+      var rounded = Decimal()
+      NSDecimalRound(&rounded, &scaled, 0, .plain)
+      guard abs(rounded) <= limit * 10_000_000 else { throw Rejection() }
+      return NSDecimalNumber(decimal: rounded).doubleValue / 1e7
+    }
+    let latitude = try degrees(record.latitude, limit: 90)
+    let longitude = try degrees(record.longitude, limit: 180)
+    guard let latitude, let longitude else {
+      guard latitude == nil, longitude == nil else { throw Rejection() }
+      return nil
+    }
+    return GeoLocation(latitude: latitude, longitude: longitude)
   }
 
   private func isAlike(_ one: ReferenceRecord.Element, _ other: ReferenceRecord.Element) -> Bool {
@@ -233,6 +258,7 @@ struct ReferenceRecord: Decodable {
 
   private enum Name: String, CodingKey {
     case user, userid, device, ts, time, acc, value, x, y, z, t0, hz, samples
+    case latitude, longitude, timezone, site
   }
 
   var user: Scalar?
@@ -245,6 +271,10 @@ struct ReferenceRecord: Decodable {
   var burstStart: Scalar?
   var rate: Scalar?
   var samples: [Element]?
+  var latitude: Scalar?
+  var longitude: Scalar?
+  var timezone: Scalar?
+  var site: Scalar?
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Name.self)
@@ -262,6 +292,10 @@ struct ReferenceRecord: Decodable {
     z = try scalar(.z)
     burstStart = try scalar(.t0)
     rate = try scalar(.hz)
+    latitude = try container.decodeIfPresent(Scalar.self, forKey: .latitude)
+    longitude = try container.decodeIfPresent(Scalar.self, forKey: .longitude)
+    timezone = try container.decodeIfPresent(Scalar.self, forKey: .timezone)
+    site = try container.decodeIfPresent(Scalar.self, forKey: .site)
     if container.contains(.samples) {
       samples = try container.decode([Element].self, forKey: .samples)
     }

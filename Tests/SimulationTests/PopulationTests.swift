@@ -25,6 +25,37 @@ import Testing
     #expect(one.messages != other.messages)
   }
 
+  @Test(arguments: [RecordFormat.axes, .burst])
+  func placedWearersTellWhereTheyAre_andAllElseStays(_ format: RecordFormat) throws {
+    func record(placed: Double) throws -> StreamRecording {
+      try StreamRecording(records: 4_000) {
+        $0.users = 200
+        $0.format = format
+        $0.hertz = 3
+        $0.anomalyEvery = 50
+        $0.disturbances.malformed = 0.02
+        $0.placed = placed
+      }
+    }
+    let plain = try record(placed: 0)
+    let placed = try record(placed: 0.1)
+    #expect(plain.truths == placed.truths)
+    #expect(plain.messages.count == placed.messages.count)
+    var places: [String: Set<String>] = [:]
+    for (one, other) in zip(plain.messages, placed.messages) where one != other {
+      let match = try #require(
+        other.text.firstMatch(
+          of: #/,"latitude":(-?[0-9.]+),"longitude":(-?[0-9.]+),"timezone":"([A-Za-z_/]+)"/#),
+        "\(other.text)")
+      #expect(other.text.replacing(match.0, with: "") == one.text)
+      #expect(ReadRecord(other.value, format) != nil)
+      #expect(abs(Double(match.1) ?? 100) <= 90 && abs(Double(match.2) ?? 200) <= 180)
+      places[other.key, default: []].insert("\(match.1) \(match.2)")
+    }
+    #expect((10...32).contains(places.count))
+    #expect(places.values.allSatisfy { $0.count > 1 })
+  }
+
   @Test func aWearerDoesNotDependOnHowManyOthersThereAre() throws {
     func ofUser3(_ users: Int) throws -> [Double] {
       try StreamRecording(records: users * 50) {

@@ -17,6 +17,9 @@ extension Population {
       buffer.append("\",\"device\":\"")
       buffer.append(device)
     }
+    if configuration.placed > 0, configuration.format != .original {
+      writePlace(of: user, at: first)
+    }
     switch configuration.format {
     case .original:
       buffer.append("\", \"time\": \"")
@@ -58,5 +61,20 @@ extension Population {
       }
       buffer.append("]}")
     }
+  }
+
+  /// Writes where a wearer is who tells it, behind a text that is not closed yet.
+  private func writePlace(of user: Int, at time: Double) {
+    guard
+      let whereabouts = Whereabouts(
+        seed: configuration.seed, user: user, share: configuration.placed)
+    else { return }
+    let (latitude, longitude) = whereabouts.position(at: time)
+    buffer.append("\",\"latitude\":")
+    buffer.append(decimal: latitude)
+    buffer.append(",\"longitude\":")
+    buffer.append(decimal: longitude)
+    buffer.append(",\"timezone\":\"")
+    buffer.append(whereabouts.timeZone)
   }
 }

@@ -43,6 +43,8 @@ public struct PopulationConfiguration: StreamConfiguration, Hashable {
   public var userPrefix: String?
   /// The device of every wearer; empty leaves it out. The original's format has none.
   public var device = "watch"
+  /// The share of the wearers whose records say where they are; not in the original's format.
+  public var placed = 0.0
 
   public init(startTime: Int64) {
     self.startTime = startTime
@@ -56,6 +58,7 @@ public struct PopulationConfiguration: StreamConfiguration, Hashable {
     try require(hertz / rate <= 100_000, "a burst would have more than 100,000 samples")
     try require(anomalyEvery >= 0, "the number of records between anomalies cannot be negative")
     try require((0...1).contains(falls), "the share of falls must be from 0 to 1")
+    try require((0...1).contains(placed), "the share of placed wearers must be from 0 to 1")
     try disturbances.validate()
     try require(
       (0...253_000_000_000_000).contains(startTime), "the start time must be from 1970 to 9987")

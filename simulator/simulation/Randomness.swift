@@ -22,6 +22,8 @@ struct SplitMix64: RandomNumberGenerator {
     case activity, posture, record, malformed
     // Of cameras; `user` is the camera's number.
     case scene, household, arrival, void, frame
+    // Of wearers again.
+    case whereabouts
   }
 
   mutating func next() -> UInt64 {

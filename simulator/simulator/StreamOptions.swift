@@ -21,16 +21,20 @@ struct WearerOptions: ParsableArguments {
   @Option(
     help: "Share of the anomalies that are falls; the others are single outliers; default 0.5.")
   var falls: Double?
+  @Option(help: "Share of the wearers whose records say where they are; default 0.")
+  var placed: Double?
 
   func apply(to population: inout PopulationConfiguration) {
     population.hertz = hz ?? population.hertz
     population.anomalyEvery = anomalyEvery ?? 500
     population.falls = falls ?? population.falls
+    population.placed = placed ?? population.placed
   }
 
   func refuse() throws {
-    guard hz == nil, anomalyEvery == nil, falls == nil else {
-      throw ValidationError("--hz, --anomaly-every and --falls are for --stream accelerometer")
+    guard hz == nil, anomalyEvery == nil, falls == nil, placed == nil else {
+      throw ValidationError(
+        "--hz, --anomaly-every, --falls and --placed are for --stream accelerometer")
     }
   }
 }

@@ -149,6 +149,8 @@ extension CameraFieldNames {
         "site": { names.site = try $0.texts() },
         "time": { names.time = try $0.texts() },
         "timezone": { names.timezone = try $0.texts() },
+        "latitude": { names.latitude = try $0.texts() },
+        "longitude": { names.longitude = try $0.texts() },
       ],
       elsewhere: (
         ["value", "x", "y", "z", "burstStart", "rate", "samples"], StreamType.camera.rejection

@@ -156,7 +156,7 @@ extension StreamSettings {
     for field in RecordField.allCases {
       readers[field.name] = { found[field] = try $0.texts() }
     }
-    try node.mapping(readers, elsewhere: (["site", "timezone"], StreamType.samples.rejection))
+    try node.mapping(readers)
     names = found
   }
 

@@ -162,9 +162,15 @@ final class Pipeline {
       switch currentReader {
       case .samples(let decoder):
         try decoder.decode(value, arrival: arrival)
-        engine.ingest(
-          stream: currentStream, user: decoder.user, device: decoder.device,
-          samples: decoder.samples, origin: origin, arrival: arrival)
+        if let place = decoder.place {
+          engine.ingest(
+            stream: currentStream, user: decoder.user, device: decoder.device,
+            samples: decoder.samples, place: place, origin: origin, arrival: arrival)
+        } else {
+          engine.ingest(
+            stream: currentStream, user: decoder.user, device: decoder.device,
+            samples: decoder.samples, origin: origin, arrival: arrival)
+        }
       case .frames(let decoder):
         try read(message, with: decoder, origin, arrival: arrival)
       }

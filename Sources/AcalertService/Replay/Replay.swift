@@ -62,9 +62,15 @@ public struct Replay: ~Copyable {
       switch reader {
       case .samples(let decoder):
         try decoder.decode(record, arrival: -1)
-        engine.ingest(
-          stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
-          origin: origin, arrival: 0)
+        if let place = decoder.place {
+          engine.ingest(
+            stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
+            place: place, origin: origin, arrival: 0)
+        } else {
+          engine.ingest(
+            stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
+            origin: origin, arrival: 0)
+        }
       case .frames(let decoder):
         try decoder.decode(record, arrival: -1)
         engine.ingest(stream: 0, frames: decoder.batch, origin: origin, arrival: 0)

@@ -33,8 +33,7 @@ extension Engine {
         origin: origin)
       tell(
         .rule(rule.id), of: index, rule.severity, at: frame.time, reason: threat.reason,
-        origin: origin, value: threat.objects.first?.probability, ruleName: rule.name,
-        site: threat.site)
+        origin: origin, value: threat.objects.first?.probability, ruleName: rule.name)
       if new.isThreat { decisions.threats.append(threat) }
     }
     settle(index, subject, noted, to: raised(subject, noted), at: frame.time, cause: origin)
@@ -84,8 +83,7 @@ extension Engine {
         EquipmentFault(
           subject: index, time: frame.time, kind: .void, reason: reason, origin: origin))
       tell(
-        .voidImage, of: index, .warning, at: frame.time, reason: reason, origin: origin,
-        site: String(decoding: frame.site, as: UTF8.self))
+        .voidImage, of: index, .warning, at: frame.time, reason: reason, origin: origin)
     }
     settle(index, subject, noted, to: raised(subject, noted), at: frame.time, cause: origin)
   }

@@ -32,7 +32,9 @@ extension Engine {
         stream: UInt8(stream), user: frame.user, device: frame.device)
       if isNew { introduce(index, stream: stream, at: frame.time, origin) }
       let subject = subjects[index]
-      guard arriving(index, subject, at: arrival, in: origin.partition) else { continue }
+      let isWanted = arriving(index, subject, at: arrival, in: origin.partition)
+      take(frame.place, of: index, at: frame.time)
+      guard isWanted else { continue }
       take(frame, batch, index, subject, origin, arrival: arrival)
     }
   }

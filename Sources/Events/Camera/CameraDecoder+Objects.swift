@@ -25,7 +25,8 @@ extension CameraDecoder {
       CameraFrame(
         user: camera.user, device: camera.device, site: camera.site, time: time,
         timeZone: camera.timeZone, isUnreadable: isUnreadable, isWhole: isWhole, image: image,
-        objects: firstObject..<draft.pointee.objects.count))
+        objects: firstObject..<draft.pointee.objects.count, timeZoneName: camera.timeZoneName,
+        location: camera.location))
   }
 
   @inline(__always)

@@ -4,6 +4,8 @@ struct SettledCamera {
   var device: UnsafeRawBufferPointer
   var site: UnsafeRawBufferPointer
   var timeZone: Int16
+  var timeZoneName: UnsafeRawBufferPointer
+  var location: GeoLocation?
   var limits: UnsafePointer<ImageLimits>
 }
 
@@ -25,7 +27,30 @@ extension CameraDecoder {
     if members & FieldName.device.bit != 0 { tags.device = try id(.device) }
     if members & FieldName.site.bit != 0 { tags.site = try id(.site) }
     if members & FieldName.timezone.bit != 0 { tags.timeZone = try id(.timezone) }
+    if members & (FieldName.latitude.bit | FieldName.longitude.bit) != 0 {
+      tags.location = try readLocation(cursor, members)
+    }
     return tags
+  }
+
+  /// Reads the place among the members found.
+  @inline(never)
+  private func readLocation(
+    _ cursor: JSONCursor, _ members: UInt64
+  ) throws(InvalidRecord) -> GeoLocation? {
+    var latitude: Int32?
+    var longitude: Int32?
+    if members & FieldName.latitude.bit != 0 {
+      latitude = try value(of: .latitude, cursor) { (cursor) throws(InvalidRecord) in
+        try values.readLatitude(&cursor)
+      }
+    }
+    if members & FieldName.longitude.bit != 0 {
+      longitude = try value(of: .longitude, cursor) { (cursor) throws(InvalidRecord) in
+        try values.readLongitude(&cursor)
+      }
+    }
+    return try GeoLocation.of(latitude: latitude, longitude: longitude, offset: cursor.offset)
   }
 
   /// Finds out whose record it is: tag by tag from the first source that has it.
@@ -53,15 +78,17 @@ extension CameraDecoder {
     var zone: Int16 = -1
     if !tags.timeZone.isEmpty {
       let known = timeZoneNumbers.number(tags.timeZone) {
-        Self.canBeZone($0) ? timeZones.find($0).map(Int32.init) : nil
+        TimeZoneTable.canBeName($0) ? timeZones.find($0).map(Int32.init) : nil
       }
       guard let known else { throw InvalidRecord(.badTimezone, field: .timezone, offset: 0) }
       zone = Int16(truncatingIfNeeded: known)
     } else if limits.pointee.needsTimeZone {
       throw missing(.timezone, message)
     }
+    if limits.pointee.needsLocation, tags.location == nil { throw missing(.latitude, message) }
     return SettledCamera(
-      user: tags.user, device: tags.device, site: tags.site, timeZone: zone, limits: limits)
+      user: tags.user, device: tags.device, site: tags.site, timeZone: zone,
+      timeZoneName: tags.timeZone, location: tags.location, limits: limits)
   }
 
   /// Takes what the record does not say from its envelope, its file's folders, its key, the defaults.
@@ -112,20 +139,5 @@ extension CameraDecoder {
       throw InvalidRecord(.tooFarAhead, field: .time, offset: message.end)
     }
     return time
-  }
-
-  /// Whether a text can be the name of a time zone: nothing else is looked up, or kept.
-  @inline(__always)
-  private static func canBeZone(_ name: UnsafeRawBufferPointer) -> Bool {
-    guard name.count <= 64 else { return false }
-    for byte in name {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "_"),
-        UInt8(ascii: "-"), UInt8(ascii: "+"):
-        break
-      default: return false
-      }
-    }
-    return true
   }
 }

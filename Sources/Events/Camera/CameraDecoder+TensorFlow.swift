@@ -61,6 +61,7 @@ extension CameraDecoder {
       if own.device.isEmpty { own.device = outer.tags.device }
       if own.site.isEmpty { own.site = outer.tags.site }
       if own.timeZone.isEmpty { own.timeZone = outer.tags.timeZone }
+      if own.location == nil { own.location = outer.tags.location }
       if members & FieldName.time.bit == 0 { time = outer.tags.time }
       if members & FieldName.image.bit == 0, let image = outer.image {
         places[Int(FieldName.image.rawValue)] = image

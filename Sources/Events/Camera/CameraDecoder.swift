@@ -188,6 +188,7 @@ struct TagDraft {
   var site = UnsafeRawBufferPointer(start: nil, count: 0)
   var timeZone = UnsafeRawBufferPointer(start: nil, count: 0)
   var time: Int64 = -1
+  var location: GeoLocation?
 }
 
 /// The texts of ``CameraTags``, in memory of their own. Whoever makes one must `deallocate` it.

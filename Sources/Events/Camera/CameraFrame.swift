@@ -21,11 +21,17 @@ public struct CameraFrame {
   public var image: ImageFacts
   /// Its objects' places in ``FrameBatch/objects``.
   public var objects: Range<Int>
+  /// The time zone's name as the record spells it, empty if nobody said.
+  public var timeZoneName: UnsafeRawBufferPointer
+  /// Where the camera is; `nil` if the record does not say.
+  public var location: GeoLocation?
 
   public init(
     user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, site: UnsafeRawBufferPointer,
     time: Int64, timeZone: Int16 = -1, isUnreadable: Bool = false, isWhole: Bool = true,
-    image: ImageFacts = ImageFacts(), objects: Range<Int>
+    image: ImageFacts = ImageFacts(), objects: Range<Int>,
+    timeZoneName: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+    location: GeoLocation? = nil
   ) {
     self.user = user
     self.device = device
@@ -36,6 +42,14 @@ public struct CameraFrame {
     self.isWhole = isWhole
     self.image = image
     self.objects = objects
+    self.timeZoneName = timeZoneName
+    self.location = location
+  }
+
+  /// What the record says of where the camera is.
+  @inlinable
+  public var place: ReportedPlace {
+    ReportedPlace(location: location, timeZone: timeZoneName, site: site)
   }
 }
 

@@ -114,6 +114,7 @@ struct ImageLimits {
   let needsSite: Bool
   let needsTime: Bool
   let needsTimeZone: Bool
+  let needsLocation: Bool
   let needsImage: Bool
 
   init(_ limits: CameraLimits) {
@@ -131,6 +132,7 @@ struct ImageLimits {
     needsSite = limits.required.contains(.site)
     needsTime = limits.required.contains(.time)
     needsTimeZone = limits.required.contains(.timezone)
+    needsLocation = limits.required.contains(.latitude) || limits.required.contains(.longitude)
     needsImage = limits.required.contains(.image)
   }
 

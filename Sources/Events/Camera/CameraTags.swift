@@ -1,6 +1,6 @@
 /// What a camera record says beside its detections: whose it is, and when and where it was taken.
 public enum CameraTag: String, CaseIterable, Sendable {
-  case user, device, site, time, timezone, image
+  case user, device, site, time, timezone, latitude, longitude, image
 
   /// The tag as faults name it.
   var fieldName: FieldName {
@@ -10,6 +10,8 @@ public enum CameraTag: String, CaseIterable, Sendable {
     case .site: .site
     case .time: .time
     case .timezone: .timezone
+    case .latitude: .latitude
+    case .longitude: .longitude
     case .image: .image
     }
   }
@@ -41,6 +43,8 @@ public struct CameraFieldNames: Equatable, Sendable {
   public var site = ["site"]
   public var time = ["ts", "time"]
   public var timezone = ["timezone"]
+  public var latitude = ["latitude"]
+  public var longitude = ["longitude"]
 
   public init() {}
 
@@ -53,6 +57,8 @@ public struct CameraFieldNames: Equatable, Sendable {
       case .site: site
       case .time: time
       case .timezone: timezone
+      case .latitude: latitude
+      case .longitude: longitude
       case .image: []
       }
     }
@@ -63,6 +69,8 @@ public struct CameraFieldNames: Equatable, Sendable {
       case .site: site = newValue
       case .time: time = newValue
       case .timezone: timezone = newValue
+      case .latitude: latitude = newValue
+      case .longitude: longitude = newValue
       case .image: break
       }
     }
@@ -92,6 +100,11 @@ public struct CameraFieldNames: Equatable, Sendable {
           throw RecordFormatError(setting: setting, problem: "`\(name)` \(other)")
         }
       }
+    }
+    guard latitude.isEmpty == longitude.isEmpty else {
+      throw RecordFormatError(
+        setting: latitude.isEmpty ? "fields.latitude" : "fields.longitude",
+        problem: "needs a name: a place has both a latitude and a longitude")
     }
   }
 }

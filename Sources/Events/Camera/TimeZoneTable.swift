@@ -53,6 +53,21 @@ public final class TimeZoneTable {
   ///   count (`America/New_York`, `utc`); `nil` if there is none.
   public init(load: @escaping (String) -> ZoneOffsets?) { self.load = load }
 
+  /// Whether a text can be the name of a zone at all: what cannot is better not looked up, or kept.
+  @inline(__always)
+  static func canBeName(_ name: UnsafeRawBufferPointer) -> Bool {
+    guard name.count <= 64 else { return false }
+    for byte in name {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "_"),
+        UInt8(ascii: "-"), UInt8(ascii: "+"):
+        break
+      default: return false
+      }
+    }
+    return true
+  }
+
   /// A zone's number; `nil` for a name that means nothing.
   public func find(_ name: UnsafeRawBufferPointer) -> Int16? {
     guard let id = names.intern(name), id <= UInt16(Int16.max) else { return nil }

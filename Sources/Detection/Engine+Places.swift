@@ -1,0 +1,76 @@
+import Events
+
+/// Where subjects are. Kept apart from them: those that never named a place cost nothing.
+extension Engine {
+  /// Judges the samples of one admitted record that also says where its subject is: the same as
+  /// ``ingest(stream:user:device:samples:origin:arrival:)``, whose parameters it shares. The place counts
+  /// for what the samples show, too; a silence that ends with the record is still told with the place
+  /// before it.
+  ///
+  /// - Parameter place: as the decoder gave it, see ``RecordDecoder/place``.
+  public mutating func ingest(
+    stream: Int, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer,
+    samples: UnsafeBufferPointer<Sample>, place: ReportedPlace, origin: RecordOrigin, arrival: Int64
+  ) {
+    let (index, isNew) = interner.intern(stream: UInt8(stream), user: user, device: device)
+    if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }
+    let subject = subjects[index]
+    let isWanted = arriving(index, subject, at: arrival, in: origin.partition)
+    // A subject whose samples are not wanted, or come too late, has still been there.
+    if let time = samples.lazy.map(\.time).max() { take(place, of: index, at: time) }
+    guard isWanted else { return }
+    judge(index, subject, samples, origin: origin, arrival: arrival)
+    if isLive { decisions.sampleCount += samples.count }
+  }
+
+  /// Where a subject is, as its records said; `nil` if none did. A series of counts is where its camera
+  /// is.
+  ///
+  /// - Parameter index: one that this engine has given out.
+  public func place(of index: UInt32) -> SubjectPlace? {
+    if places.isEmpty { return nil }
+    return places[index]?.place ?? placeOfCamera(countedBy: index)
+  }
+
+  /// Takes what a record says. What is new reaches the row with the next sweep; it is no transition.
+  mutating func take(_ place: ReportedPlace, of index: UInt32, at time: Int64) {
+    if place.isEmpty { return }
+    if places[index, default: KnownPlace()].take(place, at: time) {
+      subjects[index].pointee.flags.insert(.dirty)
+    }
+  }
+
+  /// Puts a subject's place, if one is known, into its row.
+  func fill(placeOf index: UInt32, into row: inout StatusRow) {
+    if places.isEmpty { return }
+    guard let known = places[index] else { return }
+    row.location = known.place.location
+    row.timeZone = known.place.timeZone
+    row.site = known.place.site
+    var evidence: [UInt8] = []
+    known.encode(into: &evidence)
+    row.evidence = evidence + row.evidence
+  }
+
+  /// Takes up a subject's place from its row of an earlier run. Returns the rest of the row's evidence.
+  mutating func restorePlace(of index: UInt32, from row: StatusRow) -> [UInt8] {
+    var evidence = row.evidence
+    if let known = KnownPlace(row, evidence: &evidence) { places[index] = known }
+    return evidence
+  }
+
+  /// A series is named for its camera, with the class behind a slash.
+  private func placeOfCamera(countedBy index: UInt32) -> SubjectPlace? {
+    let stream = Int(subjects[index].pointee.stream)
+    guard let cameras = countStreams.firstIndex(of: stream) else { return nil }
+    let series = identity(of: index)
+    var camera = SubjectIdentity(kind: rules[cameras].kind, user: series.user)
+    var rest = series.device[...]
+    while let slash = rest.lastIndex(of: "/") {
+      rest = rest[..<slash]
+      camera.device = String(rest)
+      if let found = find(camera) { return places[found]?.place }
+    }
+    return nil
+  }
+}
