@@ -7,10 +7,14 @@ public struct DispatchPlan: Equatable, Sendable {
   public var settled: [Int64] = []
   /// For the record: silenced, inhibited, muted, escalated. Each once per alert and reason.
   public var events: [AlertEvent] = []
+  /// The new values of what is known of groups, to be stored with the notifications.
+  public var groups: [AlertGroup] = []
 
   public init() {}
 
-  public var isEmpty: Bool { notifications.isEmpty && settled.isEmpty && events.isEmpty }
+  public var isEmpty: Bool {
+    notifications.isEmpty && settled.isEmpty && events.isEmpty && groups.isEmpty
+  }
 }
 
 /// A notification before it has a text.
@@ -27,13 +31,15 @@ public struct PlannedNotification: Equatable, Sendable {
   public var told: [AlertNotification.Told]
   /// Those among them that are news to the receiver; none for a repetition.
   public var news: [Int64]
+  /// Those of which the receiver has not been told anything before.
+  public var first: [Int64] = []
   /// Of a digest: how many notifications the rate cap has held back.
   public var heldBack = 0
 
   public init(
     receiver: String, group: String, groupLabels: [AlertLabel: String], generation: Int64,
     kind: AlertNotification.Kind, status: AlertNotification.Told.Status,
-    told: [AlertNotification.Told], news: [Int64]
+    told: [AlertNotification.Told], news: [Int64], first: [Int64] = []
   ) {
     self.receiver = receiver
     self.group = group
@@ -43,5 +49,6 @@ public struct PlannedNotification: Equatable, Sendable {
     self.status = status
     self.told = told
     self.news = news
+    self.first = first
   }
 }

@@ -1,7 +1,8 @@
 /// A condition on one label.
 ///
 /// In text: `user=u-17` exactly; `user=u-*` a glob (`*` any characters, `?` one); `user=~u-[0-9]+` a regular
-/// expression, which the whole value must match; `!=` and `!~` the opposite.
+/// expression, which the whole value must match; `!=` and `!~` the opposite. Spaces around the operation
+/// do not count, and a pattern may be quoted: `user = "u 17"`.
 public struct Matcher: Equatable, Sendable {
   public enum Operation: String, Equatable, Sendable, CaseIterable {
     case equal = "="
@@ -22,5 +23,9 @@ public struct Matcher: Equatable, Sendable {
     self.pattern = pattern
   }
 
-  public var text: String { "\(label.rawValue)\(operation.rawValue)\(pattern)" }
+  /// What ``init(_:)`` reads as this matcher.
+  public var text: String {
+    let isPlain = pattern.first != " " && pattern.last != " " && pattern.first != "\""
+    return "\(label.rawValue)\(operation.rawValue)\(isPlain ? pattern : "\"\(pattern)\"")"
+  }
 }

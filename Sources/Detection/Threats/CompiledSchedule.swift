@@ -3,17 +3,12 @@ import Events
 /// A schedule, ready to be asked about moments. All by the clocks of its zone, so a night on which they
 /// are put forward or back is an hour shorter or longer.
 struct CompiledSchedule {
-  private static let day: Int64 = 86_400_000
   private let source: Schedule
-  private let from: Int64
-  private let to: Int64
   /// Absent: the device's zone, as each frame says.
   private let offsets: ZoneOffsets?
 
   init(_ schedule: Schedule, timeZones: TimeZoneTable) {
     source = schedule
-    from = Int64(schedule.from) * 60_000
-    to = Int64(schedule.to) * 60_000
     switch schedule.zone {
     case .device: offsets = nil
     case .named(let name): offsets = timeZones.find(name).map(timeZones.offsets) ?? .utc
@@ -29,24 +24,7 @@ struct CompiledSchedule {
     contains(local: local(view.time, device: view.timeZone, timeZones))
   }
 
-  func contains(local: Int64) -> Bool {
-    let moment = local - Self.dayNumber(local) * Self.day
-    if to > from {
-      return moment >= from && moment < to && isDay(Self.weekday(local))
-    }
-    // Over midnight: the evening of a day that is named, or the morning after one.
-    return moment >= from && isDay(Self.weekday(local))
-      || moment < to && isDay((Self.weekday(local) + 6) % 7)
-  }
-
-  private func isDay(_ weekday: Int) -> Bool { source.days >> UInt8(weekday) & 1 == 1 }
-
-  private static func dayNumber(_ local: Int64) -> Int64 {
-    local >= 0 ? local / day : (local - day + 1) / day
-  }
-
-  /// 0 is Monday. 1970-01-01 was a Thursday.
-  private static func weekday(_ local: Int64) -> Int { Int(((dayNumber(local) + 3) % 7 + 7) % 7) }
+  func contains(local: Int64) -> Bool { source.contains(local: local) }
 }
 
 extension CompiledSchedule {
@@ -60,8 +38,8 @@ extension CompiledSchedule {
 
   /// A moment on the schedule's clocks: `tue 14:05`.
   static func text(local: Int64) -> String {
-    let minute = Int((local - dayNumber(local) * day) / 60_000)
-    return "\(names[weekday(local)]) \(clock(minute))"
+    let minute = Int(Schedule.timeOfDay(local) / 60_000)
+    return "\(names[Schedule.weekday(local)]) \(clock(minute))"
   }
 
   /// Runs of three days and more are written from-to.
@@ -69,12 +47,12 @@ extension CompiledSchedule {
     var runs: [String] = []
     var first = 0
     while first < 7 {
-      guard isDay(first) else {
+      guard source.isDay(first) else {
         first += 1
         continue
       }
       var end = first
-      while end < 7, isDay(end) { end += 1 }
+      while end < 7, source.isDay(end) { end += 1 }
       if end - first >= 3 {
         runs.append("\(Self.names[first])-\(Self.names[end - 1])")
       } else {
