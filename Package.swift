@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Detection", targets: ["Detection"]),
     .library(name: "Kafka", targets: ["Kafka"]),
     .library(name: "Store", targets: ["Store"]),
+    .library(name: "Alerting", targets: ["Alerting"]),
     .library(name: "HTTPServer", targets: ["HTTPServer"]),
     .library(name: "Dashboard", targets: ["Dashboard"]),
     .library(name: "AcalertService", targets: ["AcalertService"]),
@@ -50,7 +51,7 @@ let package = Package(
     .target(
       name: "Alerting",
       dependencies: [
-        "CCurl", "COpenSSL", "Events", "Detection", "Store", mustache,
+        "CCurl", "CLinux", "COpenSSL", "Events", "Detection", "Store", mustache,
       ]),
     .target(name: "HTTPServer", dependencies: ["CLinux"]),
     .target(
@@ -64,7 +65,8 @@ let package = Package(
         "Observability", "Yams", logging,
       ]),
     .executableTarget(
-      name: "acalert", dependencies: ["AcalertService", "simulation", argumentParser]),
+      name: "acalert",
+      dependencies: ["AcalertService", "Alerting", "Events", "simulation", argumentParser]),
 
     // The synthetic producer: the library for the demo and the tests, the program for everybody.
     .target(
@@ -88,15 +90,15 @@ let package = Package(
     .testTarget(
       name: "AcalertServiceTests",
       dependencies: [
-        "AcalertService", "Dashboard", "Events", "Detection", "Kafka", "Store", "Yams",
+        "AcalertService", "Alerting", "Dashboard", "Events", "Detection", "Kafka", "Store", "Yams",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "AcalertService", "Dashboard", "Detection", "Events", "HTTPServer", "Store", "Kafka",
-        "simulation", "acalert", "simulator", logging,
+        "AcalertService", "Alerting", "Dashboard", "Detection", "Events", "HTTPServer", "Store",
+        "Kafka", "simulation", "acalert", "simulator", logging,
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -40,6 +40,10 @@ public struct AlertMessage: Codable, Equatable, Sendable {
     public var timeZone: String
     /// The page with the alert, its trace and its deliveries; empty without an external URL.
     public var url: String
+    /// Whether the receiver has accepted an earlier message that said that it fires.
+    public var wasTold: Bool
+    /// Whether what is said of it is news to the receiver; nothing is, in a repetition.
+    public var isNews: Bool
 
     public init(
       id: Int64, status: Status, severity: String, kind: String, user: String, device: String = "",
@@ -47,7 +51,8 @@ public struct AlertMessage: Codable, Equatable, Sendable {
       began: Int64, ended: Int64? = nil, flaps: Int = 0, acknowledgedBy: String? = nil,
       state: String = "", value: Double? = nil, unit: String = "", mean: Double? = nil,
       std: Double? = nil, score: Double? = nil, lastSeen: Int64? = nil, latitude: Double? = nil,
-      longitude: Double? = nil, timeZone: String = "UTC", url: String = ""
+      longitude: Double? = nil, timeZone: String = "UTC", url: String = "", wasTold: Bool = true,
+      isNews: Bool = true
     ) {
       self.id = id
       self.status = status
@@ -75,6 +80,8 @@ public struct AlertMessage: Codable, Equatable, Sendable {
       self.longitude = longitude
       self.timeZone = timeZone
       self.url = url
+      self.wasTold = wasTold
+      self.isNews = isNews
     }
   }
 
