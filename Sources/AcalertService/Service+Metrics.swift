@@ -6,6 +6,7 @@ extension Service {
     var text = MetricsText()
     addRecordMetrics(to: &text)
     addStoreMetrics(to: &text)
+    addAlertMetrics(to: &text)
     addHTTPMetrics(to: &text)
     return text.text
   }

@@ -1,3 +1,4 @@
+import Alerting
 import Dashboard
 import Detection
 import Events
@@ -12,8 +13,9 @@ import Synchronization
 /// Acalert as a whole: joins the rooms, starts them in order, and stops them in the opposite one.
 ///
 /// Threads: "pipeline" reads, decodes and judges; "store" writes and tells; "dead-letters" sends invalid
-/// records on; the HTTP server has its own. Between pipeline and store lies a bounded hand-over; all
-/// other state that they share is counters and flags.
+/// records on; "alerts" and one or more a receiver tell people; the HTTP server has its own. Between
+/// pipeline and store lies a bounded hand-over; all other state that they share is counters, flags and the
+/// alert desk.
 public final class Service: Sendable {
   public let settings: Configuration
   public let counters = ServiceCounters()
@@ -37,6 +39,7 @@ public final class Service: Sendable {
     var inbox: RulesInbox
     var deadLetters: WorkerThread?
     var publisher: DeadLetterPublisher?
+    var alerts: AlertThreads
   }
 
   /// A service that has not started. ``start()`` does all that can fail.
@@ -71,6 +74,7 @@ public final class Service: Sendable {
       try store.forgetOffsets()
     }
     let rules = try RulesFiles(settings)
+    let alertSettings = try settings.alertSettings()
     let version = settings.configurationVersion(of: rules.judgement)
     try store.useConfiguration(version)
     let readers = try ReaderPool(path: databasePath)
@@ -86,7 +90,7 @@ public final class Service: Sendable {
     do {
       try startThreads(
         store: store, readers: readers, feed: feed, http: http, live: live, rules: rules,
-        log: log)
+        alerts: alertSettings, log: log)
     } catch {
       http.stop()
       readers.close()
@@ -112,13 +116,13 @@ public final class Service: Sendable {
         },
         rules: { [weak self] in self?.rulesInUse ?? [] },
         timeZone: { ZoneOffsets.system($0) },
-        setVerdict: { try store.setVerdict($0, ofThreat: $1) }),
+        setVerdict: { try store.setVerdict($0, ofThreat: $1) }, alerts: alertFacts),
       allowedHosts: settings.http.isLoopback ? Dashboard.loopbackHosts : nil)
   }
 
   private func startThreads(
     store: Store, readers: ReaderPool, feed: Feed, http: HTTPServer, live: LiveSamples,
-    rules: RulesFiles, log: Logger
+    rules: RulesFiles, alerts: AlertSettings, log: Logger
   ) throws {
     let inbox = RulesInbox()
     let consumer = try Consumer(settings.consumerConfiguration(log: Self.kafkaLog))
@@ -136,8 +140,30 @@ public final class Service: Sendable {
       ? DeadLetterPublisher(
         store: store, readers: readers, kafka: settings.kafka, settings: settings.deadLetters,
         counters: counters, log: log, isStopping: isStopping) : nil
+    let shared = Pipeline.Shared(
+      consumer: consumer, store: store, handOver: handOver, live: live, rules: inbox,
+      counters: counters, partitionMap: partitionMap, log: log, failed: failed,
+      isStopping: isStopping)
+
+    // The engine must know every subject of old before the first record: this may take a second.
+    // Made here, where its errors can be thrown, and from then on touched by its thread alone: safe.
+    let silent =
+      alerts.staleAfter > 0 ? try readers.withReader { try SilentSubject.all($0) } : []
+    let alerting = Set(
+      try store.unsettledAlerts().filter(\.isOpen).map(\.identity) + silent.map(\.identity))
+    var alertingSubjects: [SubjectIdentity: UInt32] = [:]
+    nonisolated(unsafe) let pipeline = try Pipeline(
+      settings, rules: rules.sets, shared: shared
+    ) { index, identity in
+      feed.restore(index, identity)
+      if alerting.contains(identity) { alertingSubjects[identity] = index }
+    }
+    let desk = try makeAlertDesk(
+      alerts, store: store, readers: readers, feed: feed, subjects: alertingSubjects,
+      silent: silent)
     let writer = StoreWriter(
-      store: store, handOver: handOver, counters: counters, settings: settings.store, log: log,
+      store: store, desk: desk, handOver: handOver, counters: counters, settings: settings.store,
+      log: log,
       committed: { [settings] decisions, applied in
         if let judgement = decisions.judgement {
           feed.useConfiguration(settings.configurationVersion(of: judgement))
@@ -152,16 +178,8 @@ public final class Service: Sendable {
       },
       idle: { feed.tick(now: Int64(WallClock.monotonicSeconds() * 1000)) }, failed: failed,
       isAbandoned: { [weak self] in self?.isAbandoned.load(ordering: .acquiring) ?? true })
-    let shared = Pipeline.Shared(
-      consumer: consumer, store: store, handOver: handOver, live: live, rules: inbox,
-      counters: counters, partitionMap: partitionMap, log: log, failed: failed,
-      isStopping: isStopping)
-
-    // The engine must know every subject of old before the first record: this may take a second.
-    // Made here, where its errors can be thrown, and from then on touched by its thread alone: safe.
-    nonisolated(unsafe) let pipeline = try Pipeline(
-      settings, rules: rules.sets, shared: shared
-    ) { index, identity in feed.restore(index, identity) }
+    let alertThreads = AlertThreads(desk)
+    alertThreads.start()
     rooms.withLock {
       $0 = Rooms(
         store: store, readers: readers, feed: feed, http: http, consumer: consumer,
@@ -169,7 +187,7 @@ public final class Service: Sendable {
         writer: WorkerThread(name: "store") { writer.run() }, rules: rules, inbox: inbox,
         deadLetters: publisher.map { publisher in
           WorkerThread(name: "dead-letters") { publisher.run() }
-        }, publisher: publisher)
+        }, publisher: publisher, alerts: alertThreads)
     }
   }
 
@@ -190,6 +208,8 @@ public final class Service: Sendable {
     rooms.handOver.close()
     isAbandoned.store(true, ordering: .releasing)
     rooms.writer.join(timeout: 5)
+    // The last batch's alerts are decided; whoever cannot be told within a second is told after the start.
+    rooms.alerts.stop(timeout: 1)
     rooms.http.stop()
     rooms.readers.close()
     rooms.store.close()

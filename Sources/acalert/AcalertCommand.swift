@@ -18,14 +18,17 @@ struct AcalertCommand: ParsableCommand {
       Is my configuration right:         acalert check-config config/acalert.yaml
       What would it say of a recording:  acalert replay recording.csv
       Do my rules for cameras work:      acalert rules test config/rules.yaml
+      What is open, and I take care:     acalert alerts; acalert ack 17
+      Who would be told of an alert:     acalert route test --help
 
-      Exit codes: 0 done; 1 failed, or nothing matched (status), or a test failed (rules test); \
-      64 wrong arguments; 66 a file cannot be read; 69 something needed is not available (a port, a broker); \
-      78 the configuration is wrong.
+      Exit codes: 0 done; 1 failed, or nothing matched (status, alerts), or a test failed (rules test), \
+      or nobody would be told (route test); 64 wrong arguments; 66 a file cannot be read; \
+      69 something needed is not available (a port, a broker, the service); 78 the configuration is wrong.
       """,
     version: AcalertVersion.current,
     subcommands: [
       DemoCommand.self, ServeCommand.self, StatusCommand.self, CheckConfigCommand.self,
-      ReplayCommand.self, RulesCommand.self,
+      ReplayCommand.self, RulesCommand.self, AlertsCommand.self, AckCommand.self,
+      SilenceCommand.self, RouteCommand.self, CheckCommand.self,
     ])
 }

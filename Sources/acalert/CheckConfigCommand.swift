@@ -9,7 +9,8 @@ struct CheckConfigCommand: ParsableCommand {
     discussion: """
       Errors are written as FILE:LINE:COLUMN: what is wrong. Unknown keys, wrong units, values out of \
       range, contradictions and properties that librdkafka does not know are errors. The rules files \
-      of camera streams are checked with it. Exit code 0: the configuration can be used; 78: it \
+      of camera streams and the file of alerts are checked with it, and whether the secrets of \
+      receivers are there, which are never shown. Exit code 0: the configuration can be used; 78: it \
       cannot.
       """)
 
@@ -25,7 +26,10 @@ struct CheckConfigCommand: ParsableCommand {
       throw ExitCodes.badConfiguration
     }
     do throws(ConfigurationError) {
-      print(settings.summary(try RulesFiles(settings)))
+      let rules = try RulesFiles(settings)
+      let alerts = try settings.alertsFile()
+      print(settings.summary(rules))
+      print(alerts?.summary ?? "alerts: recorded, and nobody is told (no alerts.file)")
     } catch {
       throw ended(by: error, reading: error.file)
     }

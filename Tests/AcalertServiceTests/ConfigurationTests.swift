@@ -51,6 +51,10 @@ struct ConfigurationTests {
               burstStart: s
               rate: r
               samples: w
+              latitude: lat
+              longitude: [lon, lng]
+              timezone: tz
+              site: []
             window: {length: 1m, aggregate: 30s, allowedLateness: 5s, maxSamples: 100}
             zscore: {k: 2.5, minSamples: 20, minStd: 1.25, sides: high}
             status:
@@ -60,6 +64,7 @@ struct ConfigurationTests {
         deadLetters: {enabled: no, suffix: -bad}
         store: {folder: /var/lib/acalert, retention: {age: 1d, size: forever}}
         http: {listen: "[::1]:9090", maxConnections: 100}
+        alerts: {file: /etc/acalert/alerts.yaml}
         log: {level: debug}
         """, file: "t")
 
@@ -81,6 +86,10 @@ struct ConfigurationTests {
     names.burstStart = ["s"]
     names.rate = ["r"]
     names.samples = ["w"]
+    names.latitude = ["lat"]
+    names.longitude = ["lon", "lng"]
+    names.timezone = ["tz"]
+    names.site = []
     #expect(
       try stream.format
         == RecordFormat(
@@ -103,6 +112,7 @@ struct ConfigurationTests {
     #expect(settings.http.address == "::1")
     #expect(settings.http.port == 9090)
     #expect(settings.http.maxConnections == 100)
+    #expect(settings.alerts.file == "/etc/acalert/alerts.yaml")
     #expect(settings.log.level == .debug)
   }
 
@@ -176,6 +186,7 @@ struct ConfigurationTests {
     #expect(settings.streams[1].rules.unit == "bpm")
     #expect(settings.streams[1].format.names.value == ["bpm"])
     #expect(settings.streams[2].camera?.rulesFile == "config/rules.yaml")
+    #expect(settings.alerts.file == "config/alerts.yaml")
     try settings.checkKafkaProperties()
   }
 

@@ -1,3 +1,4 @@
+import Alerting
 import Detection
 import Foundation
 import Kafka
@@ -64,8 +65,14 @@ import Testing
     }
     let handOver = HandOver(capacity: 4)
     let counters = ServiceCounters()
+    let desk = try AlertDesk(
+      store: store, readers: try ReaderPool(path: path), settings: AlertSettings(), subjects: [:],
+      world: AlertDesk.World(
+        now: { WallClock.milliseconds() }, random: { 0 }, zone: { _ in nil },
+        sink: { try SinkFactory(userAgent: "test").sink(for: $0) }, changed: { _, _ in },
+        report: { _ in }))
     let writer = StoreWriter(
-      store: store, handOver: handOver, counters: counters, settings: StoreSettings(),
+      store: store, desk: desk, handOver: handOver, counters: counters, settings: StoreSettings(),
       log: Logger(label: "test"), committed: { _, _ in }, idle: {}, failed: { _ in },
       isAbandoned: { counters.failedCommits.current > 0 })
     let thread = WorkerThread(name: "store") { writer.run() }

@@ -9,6 +9,7 @@ public struct Configuration: Equatable, Sendable {
   public var deadLetters = DeadLetterSettings()
   public var store = StoreSettings()
   public var http = HTTPSettings()
+  public var alerts = AlertsReference()
   public var log = LogSettings()
 
   public init() {}
@@ -89,6 +90,15 @@ public struct HTTPSettings: Equatable, Sendable {
   /// 0 for any free port.
   public var port = 8080
   public var maxConnections = 12_000
+
+  public init() {}
+}
+
+/// Where it is said who is told of alerts.
+public struct AlertsReference: Equatable, Sendable {
+  /// The file, as it is opened: a path in the configuration is seen from the configuration's folder.
+  /// Alerts are recorded and nobody is told, if absent.
+  public var file: String?
 
   public init() {}
 }

@@ -25,6 +25,7 @@ extension Configuration {
     var deadLetters = deadLetters
     var store = store
     var http = http
+    var alerts = alerts
     var log = log
     var streamNodes: [StrictNode] = []
     try root.mapping([
@@ -90,6 +91,7 @@ extension Configuration {
           "maxConnections": { http.maxConnections = try $0.integer(in: 8...1_000_000) },
         ])
       },
+      "alerts": { try $0.mapping(["file": { alerts.file = try $0.filePath() }]) },
       "log": { try $0.mapping(["level": { log.level = try $0.choice() }]) },
     ])
     if deadLetters.isEnabled { try Self.checkDeadLetters(deadLetters, streams, streamNodes) }
@@ -98,6 +100,7 @@ extension Configuration {
     self.deadLetters = deadLetters
     self.store = store
     self.http = http
+    self.alerts = alerts
     self.log = log
   }
 

@@ -1,14 +1,17 @@
+import Alerting
 import Detection
 import Foundation
 import Kafka
 import Logging
 import Store
 
-/// Writes what the pipeline hands over: one transaction a batch, and only then is the world told.
+/// Writes what the pipeline hands over: one transaction a batch, the alerts that it leads to included, and
+/// only then is the world told.
 ///
 /// Lives on one thread, "store". When there is nothing to write it removes old history in small steps.
 final class StoreWriter: Sendable {
   private let store: Store
+  private let desk: AlertDesk
   private let handOver: HandOver
   private let counters: ServiceCounters
   private let settings: StoreSettings
@@ -21,12 +24,14 @@ final class StoreWriter: Sendable {
   private let isAbandoned: @Sendable () -> Bool
 
   init(
-    store: Store, handOver: HandOver, counters: ServiceCounters, settings: StoreSettings,
-    log: Logger, committed: @escaping @Sendable (Decisions, AppliedDecisions) -> Void,
+    store: Store, desk: AlertDesk, handOver: HandOver, counters: ServiceCounters,
+    settings: StoreSettings, log: Logger,
+    committed: @escaping @Sendable (Decisions, AppliedDecisions) -> Void,
     idle: @escaping @Sendable () -> Void, failed: @escaping @Sendable (any Error) -> Void,
     isAbandoned: @escaping @Sendable () -> Bool
   ) {
     self.store = store
+    self.desk = desk
     self.handOver = handOver
     self.counters = counters
     self.settings = settings
@@ -61,10 +66,11 @@ final class StoreWriter: Sendable {
     while true {
       do {
         let begin = WallClock.monotonicSeconds()
-        let applied = try store.apply(decisions)
-        let end = WallClock.monotonicSeconds()
-        counters.count(decisions, seconds: end - begin, at: end)
-        committed(decisions, applied)
+        try desk.apply(decisions) { applied in
+          let end = WallClock.monotonicSeconds()
+          counters.count(decisions, seconds: end - begin, at: end)
+          committed(decisions, applied)
+        }
         if attempt > 0 { log.notice("the database takes records again") }
         return true
       } catch let error as StoreError where error.isRetriable {
