@@ -25,12 +25,13 @@ test: ## Run all tests, installing what they need
 	swift build --build-tests
 	swift test --skip-build
 
-bench: ## Measure the stages, the whole, and false alarms (minutes)
+bench: ## Measure the stages, the whole, false alarms, and a storm of alerts (minutes)
 	@scripts/check-swift
 	@scripts/install-packages $(BUILD_PACKAGES)
 	swift build -c release --package-path Benchmarks
 	Benchmarks/.build/release/acalert-benchmarks
 	Benchmarks/.build/release/acalert-benchmarks alarms
+	Benchmarks/.build/release/acalert-benchmarks storm
 
 lint: ## Check the format of the sources
 	swift format lint -r --strict Package.swift Sources Tests simulator Plugins Benchmarks

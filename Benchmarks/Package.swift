@@ -16,6 +16,7 @@ let package = Package(
         .product(name: "Detection", package: "acalert"),
         .product(name: "Kafka", package: "acalert"),
         .product(name: "Store", package: "acalert"),
+        .product(name: "Alerting", package: "acalert"),
         .product(name: "HTTPServer", package: "acalert"),
         .product(name: "Dashboard", package: "acalert"),
         .product(name: "AcalertService", package: "acalert"),
