@@ -16,10 +16,11 @@ struct StormCommand: ParsableCommand {
     discussion: """
       The store's thread alone, which carries what alerts add to a batch: it writes the decisions of a \
       million records again and again, without and with wearers who are in danger in the first half of \
-      each second and safe in the second. Calm and storm take turns. Two receivers take what is sent.
+      each second and safe in the second. Calm and storm take turns, each with a database of its own. \
+      Two receivers take what is sent.
 
-      Exit code 1: the storm costs 5 % of the records a second or more, or a receiver gets more than ten \
-      notifications.
+      Exit code 1: the storm costs 5 % of the records a second of processor time or more, or a receiver \
+      gets more than ten notifications of a turn.
       """)
 
   @Option(help: "Wearers that flap.")
@@ -38,27 +39,64 @@ struct StormCommand: ParsableCommand {
     let scratch = URL(fileURLWithPath: folder).appendingPathComponent("acalert-storm-\(getpid())")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }
-    let field = try StormField(folder: scratch.path, users: UInt32(users))
-    defer { field.close() }
-    var calm = (records: 0, seconds: 0.0)
-    var storm = (records: 0, seconds: 0.0)
+    let decisions = try StormField.decisions(users: users)
     let length = Double(seconds) / Double(turns)
-    for _ in 0..<turns {
-      try field.work(seconds: length, flapping: false, &calm)
-      try field.work(seconds: length, flapping: true, &storm)
+    var calm = Spent()
+    var storm = Spent()
+    var notifications = 0
+    var changes = 0
+    for turn in 0..<turns {
+      // Which comes first takes turns as well: the disk remembers what was written before.
+      for isStorm in turn % 2 == 0 ? [false, true] : [true, false] {
+        let path = "\(scratch.path)/\(turn)-\(isStorm).db"
+        let field = try StormField(path: path, users: UInt32(users), decisions)
+        let spent = try field.work(seconds: length, flapping: isStorm)
+        if isStorm {
+          storm.add(spent)
+          changes += field.changes
+          let (told, episodes) = try field.settle()
+          notifications = max(notifications, told)
+          guard episodes == users else {
+            throw BenchmarkError("\(episodes) episodes of \(users) wearers are on record")
+          }
+        } else {
+          calm.add(spent)
+        }
+        field.close()
+        try FileManager.default.removeItem(atPath: path)
+      }
     }
-    try field.settle()
-    let rates = (Double(calm.records) / calm.seconds, Double(storm.records) / storm.seconds)
-    let loss = (1 - rates.1 / rates.0) * 100
+    let loss = (1 - storm.perSecond / calm.perSecond) * 100
+    let processorLoss = (1 - storm.perProcessorSecond / calm.perProcessorSecond) * 100
     print(
       """
-      calm   \(Figures.short(rates.0)) records/s stored
-      storm  \(Figures.short(rates.1)) records/s stored, \(Figures.fixed(loss, 1)) % fewer
-      \(field.flaps) changes of \(users) wearers, \(try field.episodes()) episodes on record
-      notifications: \(field.notifications)
+      calm   \(calm.text)
+      storm  \(storm.text)
+      less   \(Figures.fixed(loss, 1)) % by the clock, \(Figures.fixed(processorLoss, 1)) % of processor time
+      \(changes) changes in \(turns) storms of \(users) wearers, one episode of each on record; \
+      at most \(notifications) notifications a receiver
       """)
-    if loss >= 5 || field.notifications.values.contains(where: { $0 > 10 }) {
-      throw ExitCode(1)
+    if processorLoss >= 5 || notifications > 10 { throw ExitCode(1) }
+  }
+
+  /// Records stored, and what they took.
+  struct Spent {
+    var records = 0
+    var seconds = 0.0
+    var processorSeconds = 0.0
+
+    var perSecond: Double { Double(records) / seconds }
+    var perProcessorSecond: Double { Double(records) / processorSeconds }
+
+    var text: String {
+      "\(Figures.short(perSecond)) records/s stored, "
+        + "\(Figures.short(perProcessorSecond)) a second of processor time"
+    }
+
+    mutating func add(_ other: Spent) {
+      records += other.records
+      seconds += other.seconds
+      processorSeconds += other.processorSeconds
     }
   }
 }
@@ -69,11 +107,11 @@ final class StormField {
   private let readers: ReaderPool
   private let desk: AlertDesk
   private let users: UInt32
-  private var batches: [Decisions] = []
+  private let batches: [Decisions]
   private var next = 0
   private let counts = Counts()
   private let isStopping = Counts()
-  private(set) var flaps = 0
+  private(set) var changes = 0
 
   private final class Counts: Sendable {
     let values = Mutex<[String: Int]>([:])
@@ -89,15 +127,19 @@ final class StormField {
     }
   }
 
-  init(folder: String, users: UInt32) throws {
+  init(path: String, users: UInt32, _ batches: [Decisions]) throws {
     self.users = users
-    store = try Store(path: folder + "/storm.db")
-    readers = try ReaderPool(path: folder + "/storm.db")
+    self.batches = batches
+    store = try Store(path: path)
+    readers = try ReaderPool(path: path)
+    _ = try store.partitionIndex(for: .init(topic: Workload.topic, partition: 0))
     var settings = AlertSettings()
     settings.receivers = ["one", "two"].map {
       ReceiverSettings(name: $0, kind: .command(.init(arguments: ["true"])))
     }
     settings.route.receivers = ["one", "two"]
+    // The default is half a minute; a turn need not wait so long for its end.
+    settings.keepFiring = 5_000
     let counts = counts
     desk = try AlertDesk(
       store: store, readers: readers, settings: settings, subjects: [:],
@@ -109,20 +151,19 @@ final class StormField {
     let (desk, isStopping) = (desk, isStopping)
     Thread.detachNewThread { desk.run { isStopping.values.withLock { !$0.isEmpty } } }
     for name in ["one", "two"] { Thread.detachNewThread { desk.serve(name) } }
-    try prepare()
+    // The database knows everybody, and is warm.
+    for batch in batches { try desk.apply(batch) { _ in } }
   }
 
-  var notifications: [String: Int] { counts.values.withLock { $0 } }
-
-  /// The decisions of a million records of as many wearers.
-  private func prepare() throws {
+  /// The decisions of a million records of as many wearers, in batches.
+  static func decisions(users: Int) throws -> [Decisions] {
     var engine = try Engine(streams: [StreamRules()])
-    let partition = try store.partitionIndex(for: .init(topic: Workload.topic, partition: 0))
-    engine.assign(partition, rewind: 0, next: 0)
+    engine.assign(0, rewind: 0, next: 0)
     let decoder = RecordDecoder()
     var offset: Int64 = 0
-    try Records(format: .original, users: Int(users), count: 1_000_000).lend { record in
-      let origin = RecordOrigin(partition: partition, offset: offset)
+    var batches: [Decisions] = []
+    try Records(format: .original, users: users, count: 1_000_000).lend { record in
+      let origin = RecordOrigin(partition: 0, offset: offset)
       offset += 1
       if engine.admit(origin, arrival: Workload.startTime),
         (try? decoder.decode(record, arrival: -1)) != nil
@@ -138,52 +179,53 @@ final class StormField {
         batches.append(decisions)
       }
     }
-    for batch in batches { try desk.apply(batch) { _ in } }
+    return batches
   }
 
   /// Writes for so long; with the storm each wearer falls and gets up once a second.
-  func work(
-    seconds: Double, flapping: Bool, _ total: inout (records: Int, seconds: Double)
-  ) throws {
-    let begin = Meter.now
+  func work(seconds: Double, flapping: Bool) throws -> StormCommand.Spent {
+    var spent = StormCommand.Spent()
+    let begin = (Meter.now, Meter.cpu)
     var halves = 0
-    while Meter.now - begin < seconds {
+    while Meter.now - begin.0 < seconds {
       var batch = batches[next % batches.count]
       next += 1
       batch.subjects = []
-      if flapping, Int((Meter.now - begin) * 2) >= halves {
-        let level: SafetyState? = halves % 2 == 0 ? .danger : nil
+      if flapping, Int((Meter.now - begin.0) * 2) >= halves {
+        batch.causes = causes(halves % 2 == 0 ? .danger : nil)
         halves += 1
-        batch.causes = (0..<users).map {
-          CauseChange(
-            subject: $0, cause: .abnormal, level: level, time: Int64(halves) * 500,
-            reason: level == nil ? "" : "3 abnormal within 5s")
-        }
-        flaps += Int(users)
       }
       try desk.apply(batch) { _ in }
-      total.records += batch.recordCount
+      spent.records += batch.recordCount
     }
-    if flapping, halves % 2 == 1 {
-      var last = Decisions()
-      last.causes = (0..<users).map {
-        CauseChange(subject: $0, cause: .abnormal, level: nil, time: Int64(halves) * 500)
-      }
-      try desk.apply(last) { _ in }
-    }
-    total.seconds += Meter.now - begin
+    spent.seconds = Meter.now - begin.0
+    spent.processorSeconds = Meter.cpu - begin.1
+    return spent
   }
 
-  /// Waits until all is resolved and told.
-  func settle() throws {
+  private func causes(_ level: SafetyState?) -> [CauseChange] {
+    changes += Int(users)
+    return (0..<users).map {
+      CauseChange(
+        subject: $0, cause: .abnormal, level: level, time: Workload.startTime,
+        reason: level == nil ? "" : "3 abnormal within 5s")
+    }
+  }
+
+  /// Ends the storm and waits until all is resolved and told.
+  ///
+  /// - Returns: the most notifications that a receiver got, and how many episodes there were.
+  func settle() throws -> (notifications: Int, episodes: Int) {
+    var last = Decisions()
+    last.causes = causes(nil)
+    try desk.apply(last) { _ in }
     let deadline = Meter.now + 90
     while try !store.unsettledAlerts().isEmpty {
       guard Meter.now < deadline else { throw BenchmarkError("the alerts are not settled") }
       usleep(50_000)
     }
+    return (counts.values.withLock { $0.values.max() ?? 0 }, Int(store.lastAlertID))
   }
-
-  func episodes() throws -> Int64 { store.lastAlertID }
 
   func close() {
     isStopping.values.withLock { $0["stop"] = 1 }

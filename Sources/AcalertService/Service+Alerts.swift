@@ -94,6 +94,7 @@ extension Service {
   /// - Returns: why it was refused, in words; `nil` if it is in use now.
   public func reloadAlerts() -> String? {
     let log = Logger(label: "acalert.alerts")
+    guard settings.alerts.file != nil else { return nil }
     guard let threads = rooms.withLock({ $0?.alerts }) else { return "the service does not run" }
     do {
       try threads.use(try settings.alertSettings())

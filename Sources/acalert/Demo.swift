@@ -15,10 +15,12 @@ struct Demo {
   private let broker: EmbeddedBroker
   private let simulations: [Simulation]
 
-  /// - Parameter cameras: what the cameras see; none, if absent.
+  /// - Parameters:
+  ///   - cameras: what the cameras see; none, if absent.
+  ///   - alerts: the file that says who is told of alerts; nobody, if absent.
   init(
     population: PopulationConfiguration, cameras: CameraPopulationConfiguration?,
-    http: HTTPSettings, folder: String
+    http: HTTPSettings, folder: String, alerts: String?
   ) throws {
     let broker = try EmbeddedBroker()
     let load = Double(population.users) * population.rate
@@ -38,6 +40,7 @@ struct Demo {
     if cameras != nil { settings.streams.append(StreamSettings(cameras: CameraSettings())) }
     settings.http = http
     settings.store.folder = folder
+    settings.alerts.file = alerts
     let producer = ProducerConfiguration(
       bootstrapServers: broker.bootstrapServers, properties: ["compression.type": "zstd"])
     var simulations = [

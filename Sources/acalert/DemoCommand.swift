@@ -38,6 +38,9 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Number of households with two cameras each; 0 for none.")
   var cameras = 20
 
+  @Option(help: "Tell people of alerts as this file says (docs/ALERTS.md).")
+  var alerts: String?
+
   @Option(help: "Stop by itself after so many seconds.")
   var duration: Int?
 
@@ -113,7 +116,7 @@ struct DemoCommand: ParsableCommand {
     do {
       return try Demo(
         population: population, cameras: cameras > 0 ? scenes : nil,
-        http: try HTTPSettings().listening(on: http), folder: data)
+        http: try HTTPSettings().listening(on: http), folder: data, alerts: alerts)
     } catch let error as ValidationError {
       throw error
     } catch {

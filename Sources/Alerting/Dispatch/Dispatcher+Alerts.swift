@@ -1,6 +1,15 @@
 import Detection
 import Store
 
+extension Alert {
+  /// Whether anything that routes, groups and receivers go by is different.
+  fileprivate func differsToOthers(from other: Alert) -> Bool {
+    severity != other.severity || isOpen != other.isOpen || raised != other.raised
+      || site != other.site || acknowledgement != other.acknowledgement
+      || isSettled != other.isSettled
+  }
+}
+
 extension Dispatcher {
   // MARK: Alerts come and change
 
@@ -12,6 +21,8 @@ extension Dispatcher {
       return
     }
     entries[alert.id]?.alert = alert
+    // What flaps is firing to those who are told: in a storm most changes end here.
+    if alert.isOpen, !old.alert.differsToOthers(from: alert) { return }
     let isRelabeled = old.alert.severity != alert.severity || old.alert.site != alert.site
     if isRelabeled, alert.isOpen {
       relabel(alert, from: old)

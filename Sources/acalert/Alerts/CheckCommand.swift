@@ -65,7 +65,7 @@ struct CheckCommand: ParsableCommand {
         "danger=\(dangers.count);;\(critical);0",
         "alerts=\(fresh.count);\(warning);;0",
         "acknowledged=\(open.count - fresh.count);;;0",
-        "records_per_second=\(state.recordsPerSecond);;;0",
+        "records_per_second=\((state.recordsPerSecond * 10).rounded() / 10);;;0",
         state.lag.map { "lag=\($0);;;0" } ?? "",
       ].filter { !$0.isEmpty }.joined(separator: " ")
       if !isReady { return (.critical, "not ready: \(detail)", figures) }
