@@ -11,14 +11,14 @@ import Synchronization
 extension Service {
   /// The desk, with receivers that are reached from here.
   func makeAlertDesk(
-    _ settings: AlertSettings, store: Store, readers: ReaderPool, feed: Feed,
+    _ settings: AlertSettings, store: Store, feed: Feed,
     subjects: [SubjectIdentity: UInt32], silent: [SilentSubject]
   ) throws -> AlertDesk {
     let log = Logger(label: "acalert.alerts")
     let factory = SinkFactory(userAgent: "acalert/\(AcalertVersion.current)")
     let kafka = AlertProducer(self.settings.kafka)
     return try AlertDesk(
-      store: store, readers: readers, settings: settings, subjects: subjects, silent: silent,
+      store: store, settings: settings, subjects: subjects, silent: silent,
       world: AlertDesk.World(
         now: { WallClock.milliseconds() },
         random: { Double.random(in: 0..<1) },

@@ -159,7 +159,7 @@ public final class Service: Sendable {
       if alerting.contains(identity) { alertingSubjects[identity] = index }
     }
     let desk = try makeAlertDesk(
-      alerts, store: store, readers: readers, feed: feed, subjects: alertingSubjects,
+      alerts, store: store, feed: feed, subjects: alertingSubjects,
       silent: silent)
     let writer = StoreWriter(
       store: store, desk: desk, handOver: handOver, counters: counters, settings: settings.store,

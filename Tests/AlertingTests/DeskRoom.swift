@@ -11,7 +11,6 @@ import Testing
 final class DeskRoom {
   let folder: String
   let store: Store
-  let readers: ReaderPool
   let reader: StoreReader
   let settings: AlertSettings
   private let sinks = Sinks()
@@ -29,7 +28,6 @@ final class DeskRoom {
     var options = StoreOptions()
     options.busyTimeout = 50
     store = try Store(path: folder + "/acalert.db", options: options)
-    readers = try ReaderPool(path: folder + "/acalert.db")
     reader = try StoreReader(path: folder + "/acalert.db")
     var settings = Self.settings(receivers, told: told)
     change(&settings)
@@ -65,7 +63,7 @@ final class DeskRoom {
     backoff.first = 5
     let sinks = sinks
     return try AlertDesk(
-      store: store, readers: readers, settings: settings,
+      store: store, settings: settings,
       subjects: [SubjectIdentity(kind: "wearer", user: "u-1"): 0],
       world: AlertDesk.World(
         now: { Int64(Date().timeIntervalSince1970 * 1_000) },

@@ -120,6 +120,26 @@ import Testing
     #expect(!desk.desk.receivers[0].health.isFailing)
   }
 
+  @Test func whileAReceiverFails_TheFallbackHearsOfEachDanger() throws {
+    let room = try DeskRoom(receivers: ["oncall", "mail"], told: ["oncall"]) { settings in
+      settings.fallback = "mail"
+      settings.receivers[0].sendsResolved = false
+    }
+    let refusal = SinkAnswer(outcome: .refused, reason: "http_4xx", status: 401, answer: "no")
+    room.sink(of: "oncall").answers(Array(repeating: refusal, count: 9))
+    let desk = try room.open()
+    for round in 1...3 {
+      try room.raise(.danger)
+      try room.eventually("the fallback knows") {
+        room.sink(of: "mail").messages.count == round
+      }
+      #expect(room.sink(of: "mail").messages.last?.notice.contains("DANGER: u-1") == true)
+      try room.clear()
+      try room.eventually("resolved") { try room.store.unsettledAlerts().isEmpty }
+    }
+    withExtendedLifetime(desk) {}
+  }
+
   @Test func commands_ChangeTheAlertAndItsRecord() throws {
     let room = try DeskRoom()
     let desk = try room.open()

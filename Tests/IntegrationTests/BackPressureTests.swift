@@ -66,7 +66,7 @@ import Testing
     let handOver = HandOver(capacity: 4)
     let counters = ServiceCounters()
     let desk = try AlertDesk(
-      store: store, readers: try ReaderPool(path: path), settings: AlertSettings(), subjects: [:],
+      store: store, settings: AlertSettings(), subjects: [:],
       world: AlertDesk.World(
         now: { WallClock.milliseconds() }, random: { 0 }, zone: { _ in nil },
         sink: { try SinkFactory(userAgent: "test").sink(for: $0) }, changed: { _, _ in },

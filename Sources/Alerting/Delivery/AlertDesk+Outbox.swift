@@ -18,7 +18,7 @@ extension AlertDesk {
 
   /// Puts the plan into words. Facts that cannot be read just now are left out: a message without the last
   /// value is better than none.
-  func prepare(_ plan: DispatchPlan, _ state: borrowing State, now: Int64) throws -> Outgoing {
+  func prepare(_ plan: DispatchPlan, _ state: borrowing State, now: Int64) -> Outgoing {
     var outgoing = Outgoing()
     outgoing.groups = plan.groups
     outgoing.settled = plan.settled
@@ -28,7 +28,7 @@ extension AlertDesk {
       let alerts = planned.told.prefix(AlertMessage.maxEntries).compactMap {
         state.dispatcher.alert($0.alert)
       }
-      let facts = (try? readers.withReader { try composer.facts(of: alerts, $0) }) ?? [:]
+      let facts = (try? composer.facts(of: alerts, state.reader)) ?? [:]
       let message = composer.message(planned, alerts: alerts, facts: facts, now: now)
       outgoing.notifications.append(
         AlertNotification(
@@ -63,20 +63,22 @@ extension AlertDesk {
       state.withLock { _ = $0.inFlight.insert(notification.id) }
       let started = world.now()
       let answer: SinkAnswer
-      if let message = try? AlertMessage(json: notification.payload) {
+      let message = try? AlertMessage(json: notification.payload)
+      if let message {
         answer = post.sink.send(message)
       } else {
         answer = SinkAnswer(
           outcome: .refused, reason: "unreadable",
           answer: "the message was written by another version")
       }
-      finish(notification, answer, started: started, of: post)
+      finish(notification, message, answer, started: started)
     }
   }
 
   /// Writes what came of a call, and what follows from it.
   private func finish(
-    _ notification: AlertNotification, _ answer: SinkAnswer, started: Int64, of post: Post
+    _ notification: AlertNotification, _ message: AlertMessage?, _ answer: SinkAnswer,
+    started: Int64
   ) {
     var notification = notification
     notification.attempts += 1
@@ -104,11 +106,21 @@ extension AlertDesk {
           receiver: notification.receiver, group: notification.group,
           accepted: answer.outcome == .accepted, now: now)
       }
-      guard
-        let news = state.posts[notification.receiver]?.health.take(
-          answer, now: now, failingAfter: state.settings.failingAfter)
-      else { return }
-      note(news, of: notification.receiver, answer, &state, now: now)
+      let news = state.posts[notification.receiver]?.health.take(
+        answer, now: now, failingAfter: state.settings.failingAfter)
+      let isFailing = state.posts[notification.receiver]?.health.isFailing ?? false
+      let text: String
+      switch news {
+      case .recovered: text = "the receiver \(notification.receiver) accepts messages again"
+      case .failing: text = failure(of: notification, message, answer)
+      case nil:
+        // Who is in danger now must not be known to a receiver alone that does not listen.
+        guard isFailing, message?.tellsOfDanger ?? false,
+          answer.outcome == .refused || notification.attempts == 1
+        else { return }
+        text = failure(of: notification, message, answer)
+      }
+      tellFallback(text, about: notification.receiver, &state, now: now)
     }
     signal()
   }
@@ -147,32 +159,41 @@ extension AlertDesk {
 
   // MARK: Receivers that fail
 
+  private func failure(
+    of notification: AlertNotification, _ message: AlertMessage?, _ answer: SinkAnswer
+  ) -> String {
+    let what = message.flatMap { try? AlertText().title(of: $0) } ?? "a message"
+    let end = answer.outcome == .refused ? "It is not told there." : "It is tried again."
+    return "the receiver \(notification.receiver) keeps failing (\(answer.reason)): "
+      + "\(answer.answer.prefix(200)). It was to tell: \(what). \(end)"
+  }
+
   /// Tells the log and the fallback receiver that a receiver keeps failing, or works again.
-  private func note(
-    _ news: ReceiverHealth.News, of receiver: String, _ answer: SinkAnswer,
-    _ state: inout State, now: Int64
+  private func tellFallback(
+    _ text: String, about receiver: String, _ state: inout State, now: Int64
   ) {
-    let text: String
-    switch news {
-    case .failing:
-      text = "the receiver \(receiver) keeps failing: \(answer.reason) \(answer.answer.prefix(200))"
-    case .recovered: text = "the receiver \(receiver) accepts messages again"
-    }
     world.report(text)
     guard let fallback = state.settings.fallback, fallback != receiver,
       state.posts[fallback] != nil
     else { return }
     let composer = MessageComposer(settings: state.settings, instance: instance)
     let message = composer.notice(text, about: receiver, to: fallback, now: now)
+    state.outgoing.notifications.append(
+      AlertNotification(
+        receiver: fallback, group: message.group, kind: .notice, key: message.key, created: now,
+        payload: message.json, told: []))
     do {
-      state.outgoing.notifications.append(
-        AlertNotification(
-          receiver: fallback, group: message.group, kind: .notice, key: message.key,
-          created: now, payload: message.json, told: []))
       try send(&state)
     } catch {
       world.report("a notice waits: \(error)")
     }
+  }
+}
+
+extension AlertMessage {
+  /// Whether somebody is in danger, and nobody looks after it.
+  fileprivate var tellsOfDanger: Bool {
+    entries.contains { $0.status == .firing && $0.severity == "danger" }
   }
 }
 

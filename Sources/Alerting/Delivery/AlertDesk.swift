@@ -58,6 +58,8 @@ public final class AlertDesk: Sendable {
 
   struct State {
     var settings: AlertSettings
+    /// The desk's own: it must not wait for those of the dashboard.
+    let reader: StoreReader
     var book: EpisodeBook
     var dispatcher: Dispatcher
     /// What the book has changed and the store has not yet written: empty unless writing failed.
@@ -76,7 +78,6 @@ public final class AlertDesk: Sendable {
   let store: Store
   /// ``Store/instance``.
   let instance: String
-  let readers: ReaderPool
   let world: World
   let state: Mutex<State>
   let backoff: Backoff
@@ -91,14 +92,13 @@ public final class AlertDesk: Sendable {
   ///     ``AlertSettings/staleAfter``.
   /// - Throws: `StoreError`, or the error of a receiver that cannot be made.
   public init(
-    store: Store, readers: ReaderPool, settings: AlertSettings,
+    store: Store, settings: AlertSettings,
     subjects: [SubjectIdentity: UInt32], silent: [SilentSubject] = [], world: World,
     backoff: Backoff = Backoff()
   ) throws {
     self.backoff = backoff
     self.store = store
     instance = try store.instance
-    self.readers = readers
     self.world = world
     let now = world.now()
     let unsettled = try store.unsettledAlerts()
@@ -129,7 +129,8 @@ public final class AlertDesk: Sendable {
         book.abandon(alert.id, reason: "its stream is no longer configured", now: now))
     }
     let state = State(
-      settings: settings, book: book,
+      settings: settings, reader: try StoreReader(path: store.path, timeLimit: .seconds(1)),
+      book: book,
       dispatcher: try Self.dispatcher(settings, store: store, world: world, alerts: unsettled),
       unwritten: abandoned)
     self.state = Mutex(state)
@@ -287,7 +288,7 @@ public final class AlertDesk: Sendable {
       try send(&state)
       let plan = state.dispatcher.tick(now: now)
       if !plan.isEmpty {
-        state.outgoing = try prepare(plan, state, now: now)
+        state.outgoing = prepare(plan, state, now: now)
         try send(&state)
       }
       let next = min(

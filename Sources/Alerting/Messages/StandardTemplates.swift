@@ -1,4 +1,6 @@
 /// The texts that are used where the configuration has none of its own.
+///
+/// How sure the alert is stands in its reason; what is said of the last value is about now.
 enum StandardTemplates {
   static let title = #"""
     {{#is_alerts}}{{headline}}{{#is_reminder}} (reminder){{/is_reminder}}: {{#is_single}}{{subject}}{{#reason}}: {{reason}}{{/reason}}{{/is_single}}{{^is_single}}{{count}} alerts: {{subjects}}{{/is_single}}{{/is_alerts}}{{#is_digest}}Digest: {{held_back}} notifications held back{{/is_digest}}{{#is_notice}}Acalert: {{notice}}{{/is_notice}}
@@ -44,11 +46,8 @@ enum StandardTemplates {
     {{#flaps}}
     Came back: {{flaps}} times
     {{/flaps}}
-    {{#score}}
-    How sure: {{score}} standard deviations from the usual{{#mean}} (mean {{mean}}{{#std}}, standard deviation {{std}}{{/std}}{{#unit}}, in {{unit}}{{/unit}}){{/mean}}
-    {{/score}}
     {{#value}}
-    Last value: {{value}}{{#unit}} {{unit}}{{/unit}}
+    Last value: {{value}}{{#unit}} {{unit}}{{/unit}}{{#mean}}, usually {{mean}}{{#std}} ± {{std}}{{/std}}{{/mean}}
     {{/value}}
     {{#state}}
     State now: {{state}}

@@ -94,8 +94,11 @@ public struct AlertDelivery: Equatable, Sendable {
 
   /// The longest answer kept, in bytes.
   public static let maxAnswerBytes = 2_048
-  /// Calls kept of one notification: the newest so many. ``AlertNotification/attempts`` counts all.
-  public static let maxKept = 100
+  /// Calls kept of one notification: the newest so many, those of a month without an answer.
+  /// ``AlertNotification/attempts`` counts all.
+  public static let maxKept = 10_000
+  /// Calls of one notification that a reader hands out: the newest so many.
+  public static let maxShown = 100
 
   public var notification: Int64
   public var receiver: String

@@ -91,7 +91,7 @@ public struct ToldRecord: Equatable, Sendable {
 public struct NotificationHistory: Equatable, Sendable {
   /// Without its payload; `told` says what it tells of the alert that was asked for, and no other.
   public var notification: AlertNotification
-  /// Oldest first; at most ``AlertDelivery/maxKept``.
+  /// Oldest first; at most ``AlertDelivery/maxShown``.
   public var deliveries: [AlertDelivery]
 
   public init(notification: AlertNotification, deliveries: [AlertDelivery]) {

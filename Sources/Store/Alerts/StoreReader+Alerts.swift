@@ -96,9 +96,12 @@ extension StoreReader {
     let select = try connection.statement(
       """
       SELECT receiver, attempt, started, duration, outcome, reason, status, answer
-      FROM delivery_rows WHERE notification = ?1 ORDER BY id
+      FROM (
+        SELECT * FROM delivery_rows WHERE notification = ?1 ORDER BY id DESC LIMIT ?2)
+      ORDER BY id
       """)
     select.bind(1, notification)
+    select.bind(2, Int64(AlertDelivery.maxShown))
     var found: [AlertDelivery] = []
     try select.forEachRow("read a notification's deliveries") {
       found.append(
