@@ -157,4 +157,70 @@ import Testing
     #expect(Dictionary(grouping: keys) { $0 }.values.allSatisfy { $0.count <= 2 })
     #expect(service.stop() < 4)
   }
+
+  @Test func peopleActFromTheCommandLine() throws {
+    let room = try Room()
+    let service = try room.serve()
+    let url = try #require(service.output.firstMatch(of: /http:\/\/[0-9.:]+/)).output
+    func acalert(_ arguments: String...) throws -> (output: String, errors: String, status: Int32) {
+      try ForeignProgram.run(["acalert"] + arguments + ["--url", String(url)])
+    }
+    try eventually("it is ready") { try acalert("check").status == 0 }
+    #expect(try acalert("check").output.hasPrefix("ACALERT OK - 0 in danger"))
+    #expect(try acalert("alerts").status == 1)
+
+    try room.fall()
+    try eventually("an alert is open; \(service.errors)") {
+      try acalert("alerts", "--severity", "danger").status == 0
+    }
+    #expect(try acalert("alerts").output.contains("wearer 7: 3 abnormal"))
+    let critical = try acalert("check")
+    #expect(critical.status == 2 && critical.output.contains("| danger=1;;1;0"))
+
+    #expect(try acalert("ack", "1", "--author", "Ann", "--note", "on my way").status == 0)
+    let late = try acalert("ack", "1", "--author", "Ben")
+    #expect(late.status == 1 && late.errors.contains("acknowledged"))
+    #expect(try acalert("check").status == 0)
+    #expect(try acalert("alerts", "1").output.contains("acknowledged by Ann: on my way"))
+
+    let silence = try acalert(
+      "silence", "add", "--for", "1h", "--comment", "test", "--author", "Ann", "user=7")
+    #expect(silence.status == 0 && silence.output.hasPrefix("1  active"))
+    #expect(try acalert("silence", "list").output.contains("user=7  Ann: test"))
+    #expect(try acalert("silence", "expire", "1").output.hasPrefix("1  expired"))
+    #expect(try acalert("silence", "list").output.isEmpty)
+    let bad = try acalert("silence", "add", "--for", "1h", "--comment", "test", "colour=red")
+    #expect(bad.status == 1 && bad.errors.contains("no label 'colour'"))
+    #expect(service.stop() < 4)
+    #expect(try acalert("alerts").status == 69)
+    #expect(try acalert("check").status == 2)
+  }
+
+  @Test func hangUp_ReadsTheFileOfAlertsAgain_AndABadOneChangesNothing() throws {
+    let room = try Room()
+    let service = try room.serve()
+    let file = room.folder + "/alerts.yaml"
+    let good = try String(contentsOfFile: file, encoding: .utf8)
+    func reload(_ text: String, until line: String) throws {
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      kill(service.process.processIdentifier, SIGHUP)
+      try eventually("the log says so; \(service.errors)") {
+        (service.output + service.errors).contains(line)
+      }
+    }
+    try reload(good + "\nnonsense: 1", until: "the settings of alerts stay as they are")
+    try room.fall("7")
+    try eventually("told as before; \(service.errors)") { try room.dangers().count == 1 }
+    #expect(try room.dangers()[0].path == "/alerts")
+
+    try reload(
+      good.replacingOccurrences(of: "/alerts\"", with: "/elsewhere\""),
+      until: "the settings of alerts were read again")
+    try room.fall("8")
+    try eventually("told by the new settings; \(service.errors)") {
+      try room.dangers().contains { $0.path == "/elsewhere" }
+    }
+    #expect(try room.dangers().count == 2)
+    #expect(service.stop() < 4)
+  }
 }
