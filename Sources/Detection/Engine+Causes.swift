@@ -4,7 +4,9 @@ import Events
 ///
 /// - `abnormal` is told at each step up to `warning` or `danger`. It is over when the state reaches `safe`,
 ///   be it after a silence.
-/// - `stale` is told when the subject falls silent, and is over when it is heard again.
+/// - `stale` is told when the subject falls silent, and is over when it is heard again. It is not told of a
+///   subject that has not been heard since the start and whose last known partition is not read here: most
+///   likely another member of the group hears it.
 /// - A rule is told when it is raised, within its cooldown too. It is over when it is lowered, be it by the
 ///   clock alone: a camera that sends only what it detects says nothing while all is quiet. But if it is
 ///   lowered while nothing can be seen, or because the camera falls silent, then it is over only when the
@@ -39,11 +41,13 @@ extension Engine {
   /// tells that itself, with the value that showed it.
   mutating func tellCauses(
     of index: UInt32, _ subject: UnsafeMutablePointer<Subject>, after before: SafetyState,
-    at time: Int64, origin: RecordOrigin?, reason: String?
+    at time: Int64, origin: RecordOrigin?, reason: String?, isTold: Bool
   ) {
     let state = subject.pointee.state
     if state == .stale {
-      tell(.stale, of: index, .warning, at: time, reason: reason ?? "no data", origin: origin)
+      if isTold {
+        tell(.stale, of: index, .warning, at: time, reason: reason ?? "no data", origin: origin)
+      }
     } else if before == .stale {
       tell(.stale, of: index, nil, at: time, origin: origin)
     }

@@ -103,9 +103,11 @@ extension Engine {
   }
 
   /// Changes a subject's state, and lists its row.
+  ///
+  /// - Parameter isTold: whether silence, if that is the state, is a cause of alerts.
   mutating func change(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, to state: SafetyState,
-    at time: Int64, cause: RecordOrigin?, reason: String?
+    at time: Int64, cause: RecordOrigin?, reason: String?, isTold: Bool = true
   ) {
     list(index, subject)
     let before = subject.pointee.state
@@ -116,7 +118,8 @@ extension Engine {
     subject.pointee.causePartition = cause?.partition ?? 0
     subject.pointee.flags.insert(.transitioned)
     note(index, subject) { $0.reason = reason }
-    tellCauses(of: index, subject, after: before, at: time, origin: cause, reason: reason)
+    tellCauses(
+      of: index, subject, after: before, at: time, origin: cause, reason: reason, isTold: isTold)
   }
 
   /// Puts a subject's row on the list of those to be written with this batch.

@@ -123,7 +123,9 @@ extension Engine {
       let words =
         "no data for \(silence)" + (known ? "; was \(before.name): \(reason ?? "abnormal")" : "")
       let time = last == .min ? subject.pointee.since : last
-      change(index, subject, to: .stale, at: time, cause: nil, reason: words)
+      change(
+        index, subject, to: .stale, at: time, cause: nil, reason: words,
+        isTold: !isHeardElsewhere(subject))
       if hot[stream].isCamera {
         decisions.equipmentFaults.append(
           EquipmentFault(subject: index, time: time, kind: .silent, reason: words, origin: nil))
@@ -139,6 +141,18 @@ extension Engine {
       }
     }
     dropRing(subject)
+  }
+}
+
+extension Engine {
+  /// Whether a subject that was restored and not heard of since belongs to a partition that is not read
+  /// here, as far as its row tells.
+  private func isHeardElsewhere(_ subject: UnsafeMutablePointer<Subject>) -> Bool {
+    guard subject.pointee.partition == Subject.nowhere, subject.pointee.causeOffset >= 0 else {
+      return false
+    }
+    let place = Int(subject.pointee.causePartition)
+    return place >= partitions.count || !partitions[place].isAssigned
   }
 }
 

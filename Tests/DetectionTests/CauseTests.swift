@@ -138,6 +138,21 @@ import Testing
     #expect(bench.take(sweep: 1).causes.isEmpty)
   }
 
+  @Test(arguments: [PartitionIndex(0), 3])
+  func whoeverIsReadElsewhere_IsStaleButNotTold(_ partition: PartitionIndex) throws {
+    var past = try Bench()
+    Self.rest(&past, from: 0)
+    var row = try #require(past.take().row())
+    row.cause = RecordOrigin(partition: partition, offset: 7)
+    // It reads partition 0.
+    var bench = try Bench(from: past.offset, next: past.offset)
+    _ = bench.engine.restore(SubjectIdentity(kind: "wearer", user: "u"), row: row)
+    bench.engine.advanceClock(of: 0, to: Self.start + 1_000_000)
+    let silent = bench.take(sweep: 1)
+    #expect(silent.row()?.state == .stale)
+    #expect(Self.words(silent) == (partition == 0 ? ["warning stale"] : []))
+  }
+
   @Test func keptOpen_IsReadAsItWasWritten_AndOldBytesStillAre() {
     var notes = SubjectNotes()
     notes.isAbnormalKeptOpen = true
