@@ -30,6 +30,7 @@ extension Engine {
     partitions[Int(partition)].isAssigned = false
     for index in 0..<UInt32(subjects.count) where subjects[index].pointee.partition == partition {
       dropRing(subjects[index])
+      settlePlace(ofCamera: index)
       cameras[index] = nil
       subjects[index].pointee.flags.formUnion([.revoked, .restored])
       subjects[index].pointee.flags.remove(.dirty)

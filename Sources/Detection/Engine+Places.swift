@@ -40,9 +40,35 @@ extension Engine {
     }
   }
 
+  /// The same of a camera, whose every frame says it, and mostly the same: then only the time is noted,
+  /// beside the camera, and the place is not looked for.
+  @inline(__always)
+  mutating func take(_ place: ReportedPlace, ofCamera index: UInt32, at time: Int64) {
+    if place.isEmpty { return }
+    let mark = PlaceMark(place)
+    let camera = cameras[index]
+    if let camera, let said = camera.said, said.place == mark, time >= said.time {
+      if time > said.time {
+        camera.said?.time = time
+        subjects[index].pointee.flags.insert(.dirty)
+      }
+      return
+    }
+    settlePlace(ofCamera: index)
+    take(place, of: index, at: time)
+    if let camera, time >= camera.said?.time ?? .min { camera.said = (mark, time) }
+  }
+
+  /// Brings the times that are noted beside a camera to where its place is kept.
+  mutating func settlePlace(ofCamera index: UInt32) {
+    guard let said = cameras[index]?.said else { return }
+    places[index]?.repeated(said.place, at: said.time)
+  }
+
   /// Puts a subject's place, if one is known, into its row.
-  func fill(placeOf index: UInt32, into row: inout StatusRow) {
+  mutating func fill(placeOf index: UInt32, into row: inout StatusRow) {
     if places.isEmpty { return }
+    settlePlace(ofCamera: index)
     guard let known = places[index] else { return }
     row.location = known.place.location
     row.timeZone = known.place.timeZone

@@ -47,6 +47,13 @@ struct KnownPlace: Equatable {
     return isOther || before != (locationTime, timeZoneTime, siteTime)
   }
 
+  /// Takes that a record of `time` has said once more what is known.
+  mutating func repeated(_ mark: PlaceMark, at time: Int64) {
+    if mark.hasLocation { locationTime = max(locationTime, time) }
+    if mark.hasTimeZone { timeZoneTime = max(timeZoneTime, time) }
+    if mark.hasSite { siteTime = max(siteTime, time) }
+  }
+
   private static func replace(_ text: inout String, by bytes: UnsafeRawBufferPointer) -> Bool {
     if text.utf8.elementsEqual(bytes) { return false }
     text = String(decoding: bytes, as: UTF8.self)
@@ -89,5 +96,51 @@ extension KnownPlace {
     if place.location == nil { locationTime = .min }
     if place.timeZone.isEmpty { timeZoneTime = .min }
     if place.site.isEmpty { siteTime = .min }
+  }
+}
+
+/// What a record says of a place, in short: which parts, and 64 bits made of all their bytes. Two that are
+/// equal say the same, but for one chance in 2⁶⁴.
+struct PlaceMark: Equatable {
+  let hasLocation: Bool
+  let hasTimeZone: Bool
+  let hasSite: Bool
+  private let bits: UInt64
+
+  @inline(__always)
+  init(_ place: ReportedPlace) {
+    hasLocation = place.location != nil
+    hasTimeZone = !place.timeZone.isEmpty
+    hasSite = !place.site.isEmpty
+    var bits: UInt64 = 0x9e37_79b9_7f4a_7c15
+    Self.mix(place.timeZone, into: &bits)
+    Self.mix(place.site, into: &bits)
+    if let location = place.location {
+      Self.mix(location.latitude.bitPattern, into: &bits)
+      Self.mix(location.longitude.bitPattern, into: &bits)
+    }
+    self.bits = bits
+  }
+
+  /// Eight bytes at a time, the length with the rest.
+  @inline(__always)
+  private static func mix(_ bytes: UnsafeRawBufferPointer, into bits: inout UInt64) {
+    var place = 0
+    while place + 8 <= bytes.count {
+      mix(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self), into: &bits)
+      place += 8
+    }
+    var rest = UInt64(bytes.count) << 56
+    while place < bytes.count {
+      rest = rest << 8 ^ UInt64(bytes[place])
+      place += 1
+    }
+    mix(rest, into: &bits)
+  }
+
+  @inline(__always)
+  private static func mix(_ word: UInt64, into bits: inout UInt64) {
+    let product = (bits ^ word).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
+    bits = product.high ^ product.low
   }
 }

@@ -188,4 +188,35 @@ import Testing
     #expect(bench.engine.place(of: camera.index) == place)
     #expect(bench.engine.place(of: series.index) == place)
   }
+
+  /// What cameras repeat is noted in short: it must come to the same as if each frame were looked at.
+  @Test(arguments: 1...20)
+  func framesInAnyOrder_leaveWhatTheNewestSaid(_ seed: UInt64) throws {
+    var generator = SplitMix64(state: seed)
+    var bench = try CameraBench(RuleSet(rules: []))
+    let said: [SubjectPlace] = [
+      SubjectPlace(), SubjectPlace(site: "s-1"), SubjectPlace(site: "a site with a longer name"),
+      SubjectPlace(location: Self.zurich, timeZone: "America/New_York"),
+      SubjectPlace(location: Self.bern, timeZone: "Europe/Zurich", site: "s-1"),
+      SubjectPlace(timeZone: "Europe/Zurich"),
+    ]
+    var known = KnownPlace()
+    var newest: Int64 = 0
+    var place = said[0]
+    for step in 0..<300 {
+      if Int.random(in: 0..<4, using: &generator) == 0 {
+        place = said.randomElement(using: &generator) ?? place
+      }
+      let time = newest + Int64.random(in: -3_000...2_000, using: &generator)
+      newest = max(newest, time)
+      bench.see([], at: time, place: place)
+      place.withReportedPlace { _ = known.take($0, at: CameraBench.start + time) }
+      guard step % 7 == 0 else { continue }
+      if step % 70 == 0 { bench.engine.advanceClock(of: 0, to: CameraBench.start + newest + 1) }
+      guard let row = bench.take(sweep: 1).rows.last else { continue }
+      var evidence = row.evidence
+      #expect(KnownPlace(row, evidence: &evidence) == known || known == KnownPlace())
+    }
+    #expect(known != KnownPlace())
+  }
 }

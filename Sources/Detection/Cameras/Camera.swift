@@ -11,6 +11,8 @@ final class Camera {
   /// The last frames and whether nothing could be seen in them, oldest first; from the first void one
   /// on, so that it is empty as long as the camera sees.
   private var sights: [(time: Int64, isVoid: Bool)] = []
+  /// What its frames have said last of where it is, and the time of the newest that said so.
+  var said: (place: PlaceMark, time: Int64)?
 
   init(_ settings: CameraRules) {
     judge = CameraJudge(tracks: settings.tracks)

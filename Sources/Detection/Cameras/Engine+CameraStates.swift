@@ -142,6 +142,7 @@ extension Engine {
   /// Lets go of what is held of a camera that has fallen silent, and of its series.
   mutating func lookAway(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
     if let camera = cameras[index] {
+      settlePlace(ofCamera: index)
       cameras[index] = nil
       for series in camera.buckets.series {
         if let index = series.subject { end(series: index, reason: "its camera is silent") }

@@ -33,7 +33,7 @@ extension Engine {
       if isNew { introduce(index, stream: stream, at: frame.time, origin) }
       let subject = subjects[index]
       let isWanted = arriving(index, subject, at: arrival, in: origin.partition)
-      take(frame.place, of: index, at: frame.time)
+      take(frame.place, ofCamera: index, at: frame.time)
       guard isWanted else { continue }
       take(frame, batch, index, subject, origin, arrival: arrival)
     }
