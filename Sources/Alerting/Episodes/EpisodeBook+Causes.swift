@@ -120,7 +120,7 @@ extension EpisodeBook {
       silences[change.subject] = Silence(change: change, identity: identity, since: since)
     } else {
       silences[change.subject] = Silence(change: change, identity: identity, since: now)
-      queue.push(.silence(change.subject), due: now + settings.staleAfter)
+      queue.push(.silence(change.subject), at: now + settings.staleAfter)
     }
   }
 }
@@ -134,8 +134,8 @@ extension EpisodeBook {
       clock = now
     }
     clock = max(clock, now)
-    while let entry = queue.pop(until: now) {
-      switch entry.item {
+    while let deadline = queue.pop(until: now) {
+      switch deadline {
       case .recovery(let id): resolve(id, now: now, &draft)
       case .silence(let subject): openSilence(of: subject, now: now, &draft)
       }
@@ -160,7 +160,7 @@ extension EpisodeBook {
       return
     }
     let due = silence.since + settings.staleAfter
-    guard due <= now else { return queue.push(.silence(subject), due: due) }
+    guard due <= now else { return queue.push(.silence(subject), at: due) }
     silences[subject] = nil
     apply(change, silence.identity, now: now, &draft)
   }
@@ -190,17 +190,17 @@ extension EpisodeBook {
 
   private mutating func queueUp(_ id: Int64, due: Int64) {
     episodes[id]?.isQueued = true
-    queue.push(.recovery(id), due: due)
+    queue.push(.recovery(id), at: due)
   }
 
   /// Makes the queue anew, by the delays in use.
   mutating func reschedule() {
-    queue.removeAll()
+    queue = DeadlineQueue()
     silences = silences.filter { $0.value.change != nil }
-    for (subject, silence) in silences {
-      queue.push(.silence(subject), due: silence.since + settings.staleAfter)
+    for (subject, silence) in silences.sorted(by: { $0.key < $1.key }) {
+      queue.push(.silence(subject), at: silence.since + settings.staleAfter)
     }
-    for id in Array(episodes.keys) {
+    for id in episodes.keys.sorted() {
       episodes[id]?.isQueued = false
       if let alert = episodes[id]?.alert, alert.phase == .recovering {
         schedule(id, from: alert.recovering ?? alert.opened)

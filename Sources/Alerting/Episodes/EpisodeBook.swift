@@ -37,6 +37,15 @@ public struct EpisodeBook: Sendable {
     var isQueued = false
   }
 
+  /// What must be looked at again. Nothing is taken out before its time: what was put off is found to be so
+  /// when its turn comes, and is put back, so that a subject that flaps a thousand times is in there once.
+  enum Deadline: Equatable, Sendable {
+    /// The episode with this number may be resolved.
+    case recovery(Int64)
+    /// The silence of this subject may be an alert.
+    case silence(UInt32)
+  }
+
   /// A silence that is not an alert yet.
   struct Silence: Sendable {
     /// `nil` once it is over, until its entry leaves the queue.
@@ -57,7 +66,7 @@ public struct EpisodeBook: Sendable {
   /// The number of the open episode.
   var numbers: [Key: Int64] = [:]
   var silences: [UInt32: Silence] = [:]
-  var queue = EpisodeDeadlines()
+  var queue = DeadlineQueue<Deadline>()
   /// The latest time that was said.
   var clock: Int64 = 0
 
@@ -86,7 +95,7 @@ public struct EpisodeBook: Sendable {
   public func open(_ id: Int64) -> Alert? { episodes[id]?.alert }
 
   /// No ``tick(now:)`` is needed before; `nil` if none is needed at all.
-  public var nextDeadline: Int64? { queue.first?.due }
+  public var nextDeadline: Int64? { queue.first?.time }
 
   /// Resolves what has recovered for long enough, and opens alerts of silences that have lasted.
   public mutating func tick(now: Int64) -> AlertChanges {
@@ -141,7 +150,7 @@ public struct EpisodeBook: Sendable {
       && numbers[Key(subject: change.subject, cause: .stale)] == nil
     {
       silences[change.subject] = Silence(change: change, identity: identity, since: since)
-      queue.push(.silence(change.subject), due: since + settings.staleAfter)
+      queue.push(.silence(change.subject), at: since + settings.staleAfter)
     }
   }
 

@@ -28,6 +28,12 @@ struct DeadlineQueue<Work: Sendable>: Sendable {
     }
   }
 
+  /// Takes out the first if its time has come.
+  mutating func pop(until now: Int64) -> Work? {
+    guard let first, first.time <= now else { return nil }
+    return popFirst()?.work
+  }
+
   mutating func popFirst() -> (time: Int64, work: Work)? {
     guard let first, let last = heap.popLast() else { return nil }
     guard !heap.isEmpty else { return first }
