@@ -15,6 +15,8 @@ let package = Package(
     // The rooms, for the package in Benchmarks/, which measures them one by one.
     .library(name: "Events", targets: ["Events"]),
     .library(name: "Detection", targets: ["Detection"]),
+    .library(name: "ModelFiles", targets: ["ModelFiles"]),
+    .library(name: "Backtesting", targets: ["Backtesting"]),
     .library(name: "Kafka", targets: ["Kafka"]),
     .library(name: "Store", targets: ["Store"]),
     .library(name: "Alerting", targets: ["Alerting"]),
@@ -40,12 +42,16 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CLinux"),
 
     // The rooms, lowest first. Imports point only to targets above.
     .target(name: "Events"),
     .target(name: "Detection", dependencies: ["Events"]),
+    .target(name: "ModelFiles", dependencies: ["Detection", "COpenSSL"]),
+    .target(name: "Backtesting", dependencies: ["Events", "Detection", "CZlib"]),
     .target(name: "Kafka", dependencies: ["CRdkafka"]),
     .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
     .target(
@@ -61,12 +67,15 @@ let package = Package(
     .target(
       name: "AcalertService",
       dependencies: [
-        "Events", "Detection", "Kafka", "Store", "Alerting", "HTTPServer", "Dashboard",
-        "Observability", "Yams", logging,
+        "Events", "Detection", "ModelFiles", "Backtesting", "Kafka", "Store", "Alerting",
+        "HTTPServer", "Dashboard", "Observability", "Yams", logging,
       ]),
     .executableTarget(
       name: "acalert",
-      dependencies: ["AcalertService", "Alerting", "Events", "simulation", argumentParser]),
+      dependencies: [
+        "AcalertService", "Alerting", "Backtesting", "Detection", "Events", "ModelFiles",
+        "simulation", argumentParser,
+      ]),
 
     // The synthetic producer: the library for the demo and the tests, the program for everybody.
     .target(
@@ -82,6 +91,8 @@ let package = Package(
     .testTarget(
       name: "EventsTests", dependencies: ["Events"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
+    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "Detection"]),
+    .testTarget(name: "BacktestingTests", dependencies: ["Backtesting", "Detection", "Events"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Store", "Events", "Detection"]),

@@ -5,6 +5,8 @@ import Events
 public enum Cause: Equatable, Hashable, Sendable {
   /// Its samples do not fit its own recent past.
   case abnormal
+  /// Somebody fell, or may have fallen.
+  case fall
   /// The threat rule with this id holds.
   case rule(Int)
   /// Nothing can be seen in its images.
@@ -12,11 +14,12 @@ public enum Cause: Equatable, Hashable, Sendable {
   /// It sends nothing.
   case stale
 
-  /// The name used in the database, the interface and the configuration: `abnormal`, `rule:200`,
+  /// The name used in the database, the interface and the configuration: `abnormal`, `fall`, `rule:200`,
   /// `void_image`, `stale`.
   public var name: String {
     switch self {
     case .abnormal: "abnormal"
+    case .fall: "fall"
     case .rule(let id): "rule:\(id)"
     case .voidImage: "void_image"
     case .stale: "stale"
@@ -26,6 +29,7 @@ public enum Cause: Equatable, Hashable, Sendable {
   public init?(name: some StringProtocol) {
     switch name {
     case "abnormal": self = .abnormal
+    case "fall": self = .fall
     case "void_image": self = .voidImage
     case "stale": self = .stale
     default:

@@ -27,6 +27,12 @@ public struct Decisions: Sendable {
   public var threats: [Threat] = []
   /// Cameras that do not do their work.
   public var equipmentFaults: [EquipmentFault] = []
+  /// Peaks that were looked at as possible falls.
+  public var fallCandidates: [FallCandidate] = []
+  /// Detectors' states to be kept for a restart; no subject twice.
+  public var detectorStates: [DetectorState] = []
+  /// What the detectors said of each sample, if the engine was asked for it.
+  public var scores: [SampleScore] = []
   /// What began to be amiss with subjects, and what is over: the source of alerts.
   public var causes: [CauseChange] = []
   /// Detections that no rule matched; no hour and class twice.

@@ -41,6 +41,12 @@ public struct Engine: ~Copyable {
   let countedClasses: [ClassSet?]
   var unmatched = UnmatchedTally()
 
+  /// Whether ``Decisions/scores`` says of every sample what the detectors did: for measuring them, at the
+  /// cost of the memory that takes.
+  public var tracesScores = false
+  /// Whether ``Decisions/fallCandidates`` holds every candidate, however improbable: likewise.
+  public var recordsAllCandidates = false
+
   /// - Parameters:
   ///   - streams: the rules of each stream; records name theirs by its place in this list. Streams for
   ///     the counts of cameras are added behind them, see `withCounts`.
@@ -98,11 +104,15 @@ public struct Engine: ~Copyable {
   ///   - user: the user's id, 1 to 256 bytes of UTF-8.
   ///   - device: the device's id, up to 256 bytes; empty if the record has none.
   ///   - samples: within the bounds of ``Sample``; in any order.
+  ///   - axes: the accelerations whose magnitudes the samples are, one for each; empty if they are not
+  ///     known.
   ///   - origin: the record's place, as it was admitted.
   ///   - arrival: when the record reached Kafka, in milliseconds since 1970.
   public mutating func ingest(
     stream: Int, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer,
-    samples: UnsafeBufferPointer<Sample>, origin: RecordOrigin, arrival: Int64
+    samples: UnsafeBufferPointer<Sample>,
+    axes: UnsafeBufferPointer<AxisSample> = UnsafeBufferPointer(start: nil, count: 0),
+    origin: RecordOrigin, arrival: Int64
   ) {
     let (index, isNew) = interner.intern(stream: UInt8(stream), user: user, device: device)
     if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }

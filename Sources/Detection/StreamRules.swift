@@ -10,7 +10,13 @@ public struct StreamRules: Equatable, Sendable {
   public var digits: Int
   public var window: WindowRules
   public var zscore: ZScoreRules
+  /// The detectors beside the z-score.
+  public var series: SeriesRules
+  /// Set for a stream of accelerometers whose falls are to be told.
+  public var falls: FallRules?
   public var status: StatusRules
+  /// Other rules for some of the stream's subjects; the first entry that fits holds.
+  public var overrides: [RulesOverride]
   /// Set for a stream of camera frames: its subjects are judged by threat rules, and `zscore` is not
   /// used; a sample is the largest probability of an unsafe class in a frame.
   public var cameras: CameraRules?
@@ -18,13 +24,18 @@ public struct StreamRules: Equatable, Sendable {
   public init(
     kind: String = "wearer", unit: String = "g", digits: Int = 6,
     window: WindowRules = WindowRules(), zscore: ZScoreRules = ZScoreRules(),
-    status: StatusRules = StatusRules(), cameras: CameraRules? = nil
+    series: SeriesRules = SeriesRules(), falls: FallRules? = nil,
+    status: StatusRules = StatusRules(), overrides: [RulesOverride] = [],
+    cameras: CameraRules? = nil
   ) {
     self.kind = kind
     self.unit = unit
     self.digits = digits
     self.window = window
     self.zscore = zscore
+    self.series = series
+    self.falls = falls
+    self.overrides = overrides
     self.status = status
     self.cameras = cameras
   }
@@ -65,6 +76,9 @@ public struct ZScoreRules: Equatable, Sendable {
     case both, high, low
   }
 
+  /// Whether it has a voice; if not, it only says what is usual.
+  public var isEnabled: Bool
+
   /// k in thousandths, so that the comparison stays in whole numbers. 1 … 1,000,000.
   public var thousandthsOfK: Int64
   /// Fewer samples than this in the window: no judgement. At least 2.
@@ -77,8 +91,9 @@ public struct ZScoreRules: Equatable, Sendable {
 
   public init(
     thousandthsOfK: Int64 = 4_000, minSamples: Int = 5, minStd: Int64 = 100_000,
-    sides: Sides = .both
+    sides: Sides = .both, isEnabled: Bool = true
   ) {
+    self.isEnabled = isEnabled
     self.thousandthsOfK = thousandthsOfK
     self.minSamples = minSamples
     self.minStd = minStd

@@ -1,0 +1,5 @@
+import ModelFiles
+import Testing
+
+@Suite struct StandardModelsTests {
+}
