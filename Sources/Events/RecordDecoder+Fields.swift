@@ -21,7 +21,7 @@ extension RecordDecoder {
     case .z: draft.z = try readUnits(&cursor)
     case .burstStart: draft.burstStart = try values.readTime(&cursor)
     case .rate: draft.rate = try readRate(&cursor)
-    case .samples: draft.sampleCount = try readSamples(&cursor)
+    case .samples: try readSamples(&cursor, &draft)
     case .latitude, .longitude, .timezone, .site:
       try readPlace(field, &cursor, seen: draft.seen)
     }
@@ -49,8 +49,10 @@ extension RecordDecoder {
 
   // MARK: Bursts
 
-  /// Reads a burst's values into the decoder's memory and returns how many they are.
-  private func readSamples(_ cursor: inout JSONCursor) throws(InvalidRecord) -> Int {
+  /// Reads a burst's values into the decoder's memory.
+  private func readSamples(
+    _ cursor: inout JSONCursor, _ draft: inout RecordDraft
+  ) throws(InvalidRecord) {
     guard try cursor.peekToken() == UInt8(ascii: "[") else { throw try cursor.wrongType() }
     cursor.next += 1
     let first = try cursor.peekToken()
@@ -59,16 +61,22 @@ extension RecordDecoder {
     var count = 0
     repeat {
       guard count < maxBurstSamples else { throw cursor.fault(.burstTooLong) }
-      let value = isVector ? try readVector(&cursor) : try readUnits(&cursor)
+      let value = isVector ? try readVector(&cursor, count) : try readUnits(&cursor)
       sampleStorage[count] = Sample(time: 0, value: value)
       count += 1
     } while try !cursor.passSeparator(orClose: UInt8(ascii: "]"))
-    return count
+    draft.sampleCount = count
+    if isVector, keepsAxes {
+      axisScale.convert(axisUnits, to: axisStorage, count: count)
+      draft.axisCount = count
+    }
   }
 
-  /// The magnitude of `[x, y, z]`.
+  /// The magnitude of `[x, y, z]`; the axes go to place `place` in the decoder's memory.
   @inline(__always)
-  private func readVector(_ cursor: inout JSONCursor) throws(InvalidRecord) -> Int32 {
+  private func readVector(
+    _ cursor: inout JSONCursor, _ place: Int
+  ) throws(InvalidRecord) -> Int32 {
     guard try cursor.peekToken() == UInt8(ascii: "[") else { throw try cursor.wrongType() }
     cursor.next += 1
     let x = try readUnits(&cursor)
@@ -78,6 +86,9 @@ extension RecordDecoder {
     let z = try readUnits(&cursor)
     try passInVector(&cursor, UInt8(ascii: "]"))
     guard let magnitude = FixedPoint.magnitude(x, y, z) else { throw cursor.fault(.outOfBounds) }
+    axisUnits[3 * place] = x
+    axisUnits[3 * place + 1] = y
+    axisUnits[3 * place + 2] = z
     return magnitude
   }
 

@@ -11,13 +11,16 @@
 ///
 /// Rounding: each number goes from its decimal text to the stream's resolution once, half away from
 /// zero (see ``RecordFormat/Unit`` for m/s²). Of three axes each is rounded so, then the magnitude of
-/// the three integers is rounded to the nearest unit.
+/// the three integers is rounded to the nearest unit, and ``axes`` are made of the three integers.
 public final class RecordDecoder {
   /// What the records look like.
   public let format: RecordFormat
 
   let table: FieldTable<RecordField>
   let fixedPoint: FixedPoint
+  let axisScale: AxisScale
+  /// Whether the numbers on three axes are accelerations, so that somebody may ask for them.
+  let keepsAxes: Bool
   let values: ValueReader
   let maxRecordBytes: Int
   let maxFutureSkew: Int64
@@ -31,6 +34,9 @@ public final class RecordDecoder {
   /// 10^0 … 10^19.
   let powers: UnsafeMutablePointer<UInt64>
   let sampleStorage: UnsafeMutablePointer<Sample>
+  /// A burst's axes in units of the resolution, until all have been read: x, y, z, x, y, …
+  let axisUnits: UnsafeMutablePointer<Int32>
+  @usableFromInline let axisStorage: UnsafeMutablePointer<AxisSample>
   /// Unescaped ids: `maxIDBytes` for the user, then as much for the device, the time zone, the site.
   let idText: UnsafeMutablePointer<UInt8>
   /// Any other unescaped string. Unescaping never lengthens, so a record's size is room enough.
@@ -59,7 +65,11 @@ public final class RecordDecoder {
       power &*= 10
     }
     fixedPoint = FixedPoint(format, powers: powers)
+    axisScale = AxisScale(digits: format.digits)
+    keepsAxes = format.unit != .none
     sampleStorage = .allocate(capacity: maxBurstSamples)
+    axisUnits = .allocate(capacity: 3 * maxBurstSamples)
+    axisStorage = .allocate(capacity: maxBurstSamples)
     idText = .allocate(capacity: 4 * Self.maxIDBytes)
     scratch = .allocate(capacity: maxRecordBytes)
     values = ValueReader(powers: powers, scratch: scratch)
@@ -73,6 +83,8 @@ public final class RecordDecoder {
     table.deallocate()
     powers.deallocate()
     sampleStorage.deallocate()
+    axisUnits.deallocate()
+    axisStorage.deallocate()
     idText.deallocate()
     scratch.deallocate()
     placeDraft.deallocate()
@@ -94,6 +106,15 @@ public final class RecordDecoder {
   /// `decode`. Empty if the record was invalid.
   @inlinable
   public var samples: UnsafeBufferPointer<Sample> { result.pointee.samples }
+
+  /// The acceleration on the three axes at each of ``samples``, in their order, in thousandths of a g: from
+  /// the integers at the stream's resolution, half away from zero, held at ±32767. Valid as long as
+  /// ``samples`` are. Empty if the record has single values, was invalid, or the stream's unit is
+  /// ``RecordFormat/Unit/none``.
+  @inlinable
+  public var axes: UnsafeBufferPointer<AxisSample> {
+    UnsafeBufferPointer(start: axisStorage, count: result.pointee.axisCount)
+  }
 
   /// Where the subject is by the record decoded last; `nil` if the record says nothing of it. Valid as
   /// long as ``user`` is.
@@ -195,6 +216,10 @@ public final class RecordDecoder {
           throw InvalidRecord(.outOfBounds, offset: offset)
         }
         draft.value = magnitude
+        if keepsAxes {
+          axisStorage.pointee = axisScale.sample(draft.x, draft.y, draft.z)
+          draft.axisCount = 1
+        }
       } else {
         try require(.value)
       }
@@ -211,7 +236,7 @@ public final class RecordDecoder {
     result.pointee = DecodedRecord(
       user: draft.user, device: draft.device,
       samples: UnsafeBufferPointer(start: sampleStorage, count: draft.sampleCount),
-      hasPlace: hasPlace)
+      axisCount: draft.axisCount, hasPlace: hasPlace)
   }
 }
 
@@ -221,6 +246,8 @@ struct DecodedRecord {
   @usableFromInline var user: UnsafeRawBufferPointer
   @usableFromInline var device: UnsafeRawBufferPointer
   @usableFromInline var samples: UnsafeBufferPointer<Sample>
+  /// So many of the decoder's axis samples are the record's: as many as samples, or none.
+  @usableFromInline var axisCount: Int
   /// Whether the decoder's ``PlaceDraft`` is the record's.
   @usableFromInline var hasPlace: Bool
 }
@@ -230,6 +257,7 @@ extension DecodedRecord {
     user = UnsafeRawBufferPointer(start: text, count: 0)
     device = user
     self.samples = UnsafeBufferPointer(start: samples, count: 0)
+    axisCount = 0
     hasPlace = false
   }
 }
@@ -249,6 +277,8 @@ struct RecordDraft {
   var rate = BurstRate()
   /// The burst's values are already in the decoder's memory; their times are not.
   var sampleCount = 0
+  /// So many axis samples are in the decoder's memory.
+  var axisCount = 0
 
   @inline(__always)
   init(empty text: UnsafeMutablePointer<UInt8>) {

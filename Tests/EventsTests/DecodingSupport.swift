@@ -5,6 +5,7 @@ struct Decoded: Equatable {
   var user: String
   var device: String
   var samples: [Sample]
+  var axes: [AxisSample] = []
   var location: GeoLocation?
   var timeZone = ""
   var site = ""
@@ -20,7 +21,7 @@ extension RecordDecoder {
     try decode(UnsafeRawBufferPointer(copy), arrival: arrival)
     var decoded = Decoded(
       user: String(decoding: user, as: UTF8.self), device: String(decoding: device, as: UTF8.self),
-      samples: Array(samples))
+      samples: Array(samples), axes: Array(axes))
     if let place {
       decoded.location = place.location
       decoded.timeZone = String(decoding: place.timeZone, as: UTF8.self)

@@ -30,27 +30,29 @@ struct ReferenceDecoder {
     let rate = try record.rate.map { try number($0) }
     if let rate, rate <= 0 || rate > 100_000 { throw Rejection() }
     var samples: [Sample] = []
+    var axes: [AxisSample] = []
     if let elements = record.samples {
       guard let start = times[1], let rate, !elements.isEmpty else { throw Rejection() }
       for (index, element) in elements.enumerated() {
         let value: Int32
         switch element {
         case .single(let scalar): value = try units(scalar)
-        case .vector(let axes): value = try magnitude(axes)
+        case .vector(let vector):
+          value = try magnitude(vector)
+          axes.append(try axisSample(vector))
         }
         guard isAlike(element, elements[0]) else { throw Rejection() }
         samples.append(Sample(time: try sampleTime(start, index, rate), value: value))
       }
     } else {
       guard let time = times[0] else { throw Rejection() }
-      let value =
-        hasAxes
-        ? try magnitude([record.x, record.y, record.z].compactMap { $0 })
-        : try record.value.map { try units($0) }
+      let vector = [record.x, record.y, record.z].compactMap { $0 }
+      let value = hasAxes ? try magnitude(vector) : try record.value.map { try units($0) }
+      if hasAxes { axes.append(try axisSample(vector)) }
       guard let value else { throw Rejection() }
       samples = [Sample(time: time, value: value)]
     }
-    var decoded = Decoded(user: user, device: device, samples: samples)
+    var decoded = Decoded(user: user, device: device, samples: samples, axes: axes)
     decoded.location = try location(record)
     if record.timezone != nil { decoded.timeZone = try id(record.timezone) }
     if record.site != nil { decoded.site = try id(record.site) }
@@ -137,6 +139,14 @@ struct ReferenceDecoder {
     }
     guard low <= Int128(Sample.maxMagnitude) else { throw Rejection() }
     return Int32(low)
+  }
+
+  private func axisSample(_ axes: [ReferenceRecord.Scalar]) throws -> AxisSample {
+    let thousandths = try axes.map { axis in
+      let rounded = (Double(try units(axis)) / 1000).rounded(.toNearestOrAwayFromZero)
+      return Int16(max(-32_767, min(32_767, rounded)))
+    }
+    return AxisSample(x: thousandths[0], y: thousandths[1], z: thousandths[2])
   }
 
   private func sampleTime(_ start: Int64, _ index: Int, _ rate: Decimal) throws -> Int64 {
