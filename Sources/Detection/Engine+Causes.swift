@@ -4,6 +4,8 @@ import Events
 ///
 /// - `abnormal` is told at each step up to `warning` or `danger`. It is over when the state reaches `safe`,
 ///   be it after a silence.
+/// - `fall` is told as `warning` while a fall is possible and as `danger` when it is one, and again at each
+///   further fall. It is over when it is withdrawn, or the wearer has got up; a silence does not end it.
 /// - `stale` is told when the subject falls silent, and is over when it is heard again. It is not told of a
 ///   subject that has not been heard since the start and whose last known partition is not read here: most
 ///   likely another member of the group hears it.
@@ -41,7 +43,8 @@ extension Engine {
   /// tells that itself, with the value that showed it.
   mutating func tellCauses(
     of index: UInt32, _ subject: UnsafeMutablePointer<Subject>, after before: SafetyState,
-    at time: Int64, origin: RecordOrigin?, reason: String?, isTold: Bool
+    at time: Int64, origin: RecordOrigin?, reason: String?, isTold: Bool,
+    tellsAbnormal: Bool
   ) {
     let state = subject.pointee.state
     if state == .stale {
@@ -56,6 +59,7 @@ extension Engine {
       return
     }
     let isKeptOpen = notes[index]?.isAbnormalKeptOpen ?? false
+    guard tellsAbnormal else { return }
     guard isKeptOpen || before == .warning || before == .danger else { return }
     if state == .safe { tell(.abnormal, of: index, nil, at: time, origin: origin) }
     // While the state shows it, nothing more need be remembered.

@@ -7,7 +7,8 @@ extension Engine {
   @inline(never)
   mutating func insertLate(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample,
-    _ rules: UnsafeMutablePointer<HotRules>, origin: RecordOrigin
+    _ axes: RingSlab.Slot = .noAxes, _ rules: UnsafeMutablePointer<HotRules>,
+    trigger: Int32 = .max, origin: RecordOrigin
   ) -> Bool {
     let lateness = subject.pointee.lastTime - sample.time
     guard lateness <= rules.pointee.lateness, sample.time >= subject.pointee.openWindow else {
@@ -22,10 +23,12 @@ extension Engine {
     var sums = subject.pointee.sums
     while !hasRoom(subject) { makeRoom(subject, &sums, rules) }
     var place = Int(subject.pointee.count)
+    let block = block(of: subject)
     while place > 0, subject.pointee.time(of: slot(subject, place - 1).pointee) > sample.time {
-      slot(subject, place).pointee = slot(subject, place - 1).pointee
+      block.move(subject, from: place - 1, to: place)
       place -= 1
     }
+    if let slots = block.axes { slots[block.slot(subject, place) - block.slots] = axes }
     slot(subject, place).pointee = RingSlab.Slot(
       time: sample.time, value: sample.value, isFlagged: false)
     subject.pointee.count += 1
@@ -34,13 +37,17 @@ extension Engine {
 
     var cursor = BaselineCursor(length: rules.pointee.length)
     cursor.begin(before: sample.time, of: ring(subject))
-    let isFlagged = rules.pointee.zscore.flags(sample.value, against: cursor.sums)
+    var isFlagged = rules.pointee.zscore.flags(sample.value, against: cursor.sums)
+    // The other detectors take samples in order: of a late one the z-score alone says what it can.
+    if !rules.pointee.isZScoreEnough { isFlagged = false }
+    if tracesScores { trace(index, subject, sample, nil, against: cursor.sums) }
     if isFlagged { slot(subject, place).pointee.word |= 1 }
     if isFlagged || subject.pointee.flags.contains(.noted) {
       observe(
-        index, subject, sample, isFlagged: isFlagged, isInOrder: false, baseline: cursor.sums,
-        origin)
+        index, subject, sample, nil, isFlagged: isFlagged, isInOrder: false,
+        baseline: cursor.sums, origin)
     }
+    if sample.value > trigger { watchLate(index, subject, sample, at: place, origin) }
     return true
   }
 
@@ -53,6 +60,8 @@ extension Engine {
   ) {
     // What threat rules say of a frame does not depend on those around it in the ring.
     guard !rules.pointee.isCamera else { return }
+    // The other detectors take samples in the order of their coming.
+    guard !rules.pointee.hasSeries else { return }
     let ring = ring(subject)
     var place = ring.count
     while place > 0, ring.time(at: place - 1) > time { place -= 1 }

@@ -130,7 +130,7 @@ extension Engine {
       decisions.rows.append(row(of: index, replacing: subject.pointee.state))
     }
     guard subject.pointee.count > 0 else { return }
-    let mark = subject.pointee.oldMark
+    let mark = min(subject.pointee.oldMark, sweepBank(of: index, subject, clock: clock))
     if subject.pointee.flags.contains(.scattered) {
       sweep.oldestScattered = min(sweep.oldestScattered, mark)
     } else {

@@ -3,14 +3,16 @@ import Events
 /// Where subjects are. Kept apart from them: those that never named a place cost nothing.
 extension Engine {
   /// Judges the samples of one admitted record that also says where its subject is: the same as
-  /// ``ingest(stream:user:device:samples:origin:arrival:)``, whose parameters it shares. The place counts
+  /// ``ingest(stream:user:device:samples:axes:origin:arrival:)``, whose parameters it shares. The place counts
   /// for what the samples show, too; a silence that ends with the record is still told with the place
   /// before it.
   ///
   /// - Parameter place: as the decoder gave it, see ``RecordDecoder/place``.
   public mutating func ingest(
     stream: Int, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer,
-    samples: UnsafeBufferPointer<Sample>, place: ReportedPlace, origin: RecordOrigin, arrival: Int64
+    samples: UnsafeBufferPointer<Sample>,
+    axes: UnsafeBufferPointer<AxisSample> = UnsafeBufferPointer(start: nil, count: 0),
+    place: ReportedPlace, origin: RecordOrigin, arrival: Int64
   ) {
     let (index, isNew) = interner.intern(stream: UInt8(stream), user: user, device: device)
     if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }
@@ -19,7 +21,7 @@ extension Engine {
     // A subject whose samples are not wanted, or come too late, has still been there.
     if let time = samples.lazy.map(\.time).max() { take(place, of: index, at: time) }
     guard isWanted else { return }
-    judge(index, subject, samples, origin: origin, arrival: arrival)
+    judge(index, subject, samples, axes, origin: origin, arrival: arrival)
     if isLive { decisions.sampleCount += samples.count }
   }
 

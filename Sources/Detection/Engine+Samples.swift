@@ -7,6 +7,8 @@ extension Engine {
     let slots: UnsafeMutablePointer<RingSlab.Slot>
     /// 0 without a block.
     let capacity: Int
+    /// The samples' axes, if they are kept.
+    let axes: UnsafeMutablePointer<RingSlab.Slot>?
 
     @inline(__always)
     func slot(
@@ -14,6 +16,14 @@ extension Engine {
     ) -> UnsafeMutablePointer<RingSlab.Slot> {
       let position = Int(subject.pointee.head) &+ place
       return slots + (position >= capacity ? position &- capacity : position)
+    }
+
+    /// Moves a sample, with its axes, to another place.
+    func move(_ subject: UnsafeMutablePointer<Subject>, from: Int, to: Int) {
+      let source = slot(subject, from)
+      let target = slot(subject, to)
+      target.pointee = source.pointee
+      if let axes { axes[target - slots] = axes[source - slots] }
     }
 
     @inline(__always)
@@ -27,11 +37,13 @@ extension Engine {
   @inline(__always)
   func block(of subject: UnsafeMutablePointer<Subject>) -> Block {
     guard subject.pointee.blockClass != Subject.noBlock else {
-      return Block(slots: slab.none, capacity: 0)
+      return Block(slots: slab.none, capacity: 0, axes: nil)
     }
+    let hasAxes = subject.pointee.axisBlock != Subject.noAxes
     return Block(
       slots: slab.slots(of: subject.pointee.block),
-      capacity: RingSlab.capacity(ofClass: Int(subject.pointee.blockClass)))
+      capacity: RingSlab.capacity(ofClass: Int(subject.pointee.blockClass)),
+      axes: hasAxes ? axisSlab.slots(of: subject.pointee.axisBlock) : nil)
   }
 
   @inline(__always)
@@ -44,15 +56,25 @@ extension Engine {
   /// Judges the samples of one record and puts them into the subject's ring.
   mutating func judge(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
-    _ samples: UnsafeBufferPointer<Sample>, origin: RecordOrigin, arrival: Int64
+    _ samples: UnsafeBufferPointer<Sample>,
+    _ axes: UnsafeBufferPointer<AxisSample> = UnsafeBufferPointer(start: nil, count: 0),
+    origin: RecordOrigin, arrival: Int64
   ) {
     let rules = hot + Int(subject.pointee.stream)
     let zscore = rules.pointee.zscore
+    let hasSeries = rules.pointee.hasSeries
+    let traces = tracesScores
+    if !axes.isEmpty, rules.pointee.hasFalls, subject.pointee.axisBlock == Subject.noAxes {
+      attachAxes(subject)
+    }
+    let trigger =
+      axes.isEmpty && !rules.pointee.hasFallsWithoutAxes ? Int32.max : rules.pointee.fallTrigger
     var sums = subject.pointee.sums
     var block = block(of: subject)
     var earliestLate = Int64.max
     var hasCounted = false
-    for sample in samples {
+    for (number, sample) in samples.enumerated() {
+      let axes = axes.isEmpty ? RingSlab.Slot.noAxes : RingSlab.Slot(axes[number])
       if sample.time > subject.pointee.lastTime {
         if earliestLate != .max {
           // Before windows close, their flags must be those of the samples in order.
@@ -62,7 +84,7 @@ extension Engine {
         advance(index, subject, &sums, block, to: sample.time, rules)
       } else if sample.time < subject.pointee.lastTime {
         subject.pointee.setSums(sums)
-        if insertLate(index, subject, sample, rules, origin: origin) {
+        if insertLate(index, subject, sample, axes, rules, trigger: trigger, origin: origin) {
           hasCounted = true
           earliestLate = min(earliestLate, sample.time)
         }
@@ -71,12 +93,22 @@ extension Engine {
         continue
       }
       hasCounted = true
-      let isFlagged = zscore.flags(sample.value, against: sums)
-      append(subject, &sums, &block, sample, isFlagged: isFlagged, rules)
+      var isFlagged = zscore.flags(sample.value, against: sums)
+      var finding: BankFinding?
+      if hasSeries {
+        finding = judgeSeries(index, subject, sample, isFlagged: isFlagged, against: sums)
+        isFlagged = finding?.isAbnormal ?? false
+      }
+      if traces { trace(index, subject, sample, finding, against: sums) }
+      append(subject, &sums, &block, sample, axes, isFlagged: isFlagged, rules)
       // Most samples are normal and belong to subjects that are safe: nothing more to do for them.
       if isFlagged || subject.pointee.state != .safe || subject.pointee.flags.contains(.noted) {
         observe(
-          index, subject, sample, isFlagged: isFlagged, isInOrder: true, baseline: sums, origin)
+          index, subject, sample, finding, isFlagged: isFlagged, isInOrder: true, baseline: sums,
+          origin)
+      }
+      if sample.value > trigger || subject.pointee.flags.contains(.watched) {
+        watchFalls(index, subject, sample, rules, origin)
       }
     }
     subject.pointee.setSums(sums)
@@ -158,7 +190,8 @@ extension Engine {
   @inline(__always)
   private mutating func append(
     _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums, _ block: inout Block,
-    _ sample: Sample, isFlagged: Bool, _ rules: UnsafeMutablePointer<HotRules>
+    _ sample: Sample, _ axes: RingSlab.Slot, isFlagged: Bool,
+    _ rules: UnsafeMutablePointer<HotRules>
   ) {
     if Int(subject.pointee.count) == block.capacity {
       // By a copy: `sums` itself stays in registers, because its address is nowhere known.
@@ -167,8 +200,9 @@ extension Engine {
       sums = reduced
       block = self.block(of: subject)
     }
-    block.slot(subject, Int(subject.pointee.count)).pointee = RingSlab.Slot(
-      time: sample.time, value: sample.value, isFlagged: isFlagged)
+    let slot = block.slot(subject, Int(subject.pointee.count))
+    slot.pointee = RingSlab.Slot(time: sample.time, value: sample.value, isFlagged: isFlagged)
+    if let slots = block.axes { slots[slot - block.slots] = axes }
     subject.pointee.count &+= 1
     subject.pointee.pending &+= 1
   }
@@ -202,6 +236,7 @@ extension Engine {
     let block = slab.allocate(class: next)
     let target = slab.slots(of: block)
     for place in 0..<Int(old.count) { target[place] = slot(subject, place).pointee }
+    if old.axisBlock != Subject.noAxes { growAxes(subject, toClass: next) }
     if old.blockClass != Subject.noBlock {
       slab.release(old.block, class: Int(old.blockClass))
     }
@@ -230,7 +265,9 @@ extension Engine {
   mutating func dropRing(_ subject: UnsafeMutablePointer<Subject>) {
     if subject.pointee.blockClass != Subject.noBlock {
       slab.release(subject.pointee.block, class: Int(subject.pointee.blockClass))
+      dropAxes(subject)
     }
+    unwatch(subject)
     subject.pointee.blockClass = Subject.noBlock
     subject.pointee.head = 0
     subject.pointee.count = 0

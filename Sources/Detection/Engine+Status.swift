@@ -6,108 +6,135 @@ extension Engine {
     Double(value) / DecimalText.unit(digits: rules[Int(subject.pointee.stream)].digits)
   }
 
-  /// Takes what one sample means for the subject's state. `baseline` is the window before the sample.
+  /// Takes what one sample means for the subject's state. `baseline` is the window before the sample,
+  /// `finding` what all detectors together said, where there are others than the z-score.
   @inline(never)
   mutating func observe(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample, isFlagged: Bool,
-    isInOrder: Bool, baseline: WindowSums, _ origin: RecordOrigin
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample,
+    _ finding: BankFinding?, isFlagged: Bool, isInOrder: Bool, baseline: WindowSums,
+    _ origin: RecordOrigin
   ) {
     guard isLive else { return }
     if subject.pointee.state == .stale {
       change(index, subject, to: .unknown, at: sample.time, cause: origin, reason: nil)
     }
+    if notes[index]?.fall != nil { resume(index, subject, at: sample.time, origin) }
     let stream = rules[Int(subject.pointee.stream)]
     let zscore = hot[Int(subject.pointee.stream)].zscore
-    if isFlagged { recordAnomaly(index, sample, baseline, stream, zscore, origin) }
+    if isFlagged { recordAnomaly(index, sample, finding, baseline, stream, zscore, origin) }
+    let isOdd = isFlagged && !isRecordedOnly(subject, stream)
 
     guard var episode = notes[index]?.episode else {
-      if isFlagged {
+      if isOdd {
         var episode = Episode(
           reference: baseline, referenceUntil: sample.time + stream.window.length)
-        let step = episode.abnormal(
-          at: sample.time, state: subject.pointee.state, rules: stream.status)
+        let step = episode.abnormal(at: sample.time, rules: stream.status)
         note(index, subject) { $0.episode = episode }
-        raise(index, subject, step, sample, against: baseline, stream, zscore, origin)
+        raise(index, subject, step, sample, finding, against: baseline, stream, zscore, origin)
       } else if subject.pointee.state == .unknown, isInOrder, zscore.canJudge(baseline) {
         change(index, subject, to: .safe, at: sample.time, cause: origin, reason: nil)
       }
       return
     }
 
+    // What other detectors find is not a matter of the window that the anomaly sits in.
     let fitsReference =
-      sample.time > episode.referenceUntil
+      finding != nil || sample.time > episode.referenceUntil || isRecordedOnly(subject, stream)
       || !zscore.flags(sample.value, against: episode.reference)
-    if isFlagged || !fitsReference {
+    if isOdd || !fitsReference {
       var judgedBy = fitsReference ? baseline : episode.reference
       if sample.time > episode.referenceUntil {
         episode.reference = baseline
         episode.referenceUntil = sample.time + stream.window.length
         judgedBy = baseline
       }
-      let step = episode.abnormal(
-        at: sample.time, state: subject.pointee.state, rules: stream.status)
+      let step = episode.abnormal(at: sample.time, rules: stream.status)
       note(index, subject) { $0.episode = episode }
       list(index, subject)
-      raise(index, subject, step, sample, against: judgedBy, stream, zscore, origin)
+      raise(index, subject, step, sample, finding, against: judgedBy, stream, zscore, origin)
     } else if isInOrder {
       let quietBefore = episode.quietSince
-      let step = episode.normal(
-        at: sample.time, state: subject.pointee.state, rules: stream.status)
+      let step = episode.normal(at: sample.time, rules: stream.status)
       if episode.quietSince != quietBefore {
         note(index, subject) { $0.episode = episode }
         list(index, subject)
       }
-      guard case .lower(let state) = step else { return }
+      guard case .lower(let level) = step else { return }
       let quiet = "no abnormal sample for \(DecimalText.duration(stream.status.clearAfter))"
-      if state == .safe { note(index, subject) { $0.episode = nil } }
-      change(
-        index, subject, to: state, at: sample.time, cause: origin,
-        reason: state == .safe ? nil : "recovering: \(quiet)")
+      if level == .safe { note(index, subject) { $0.episode = nil } }
+      let state = SafetyState.worse(level, notes[index]?.fall?.level ?? .safe)
+      if state != subject.pointee.state {
+        change(
+          index, subject, to: state, at: sample.time, cause: origin,
+          reason: state == .safe ? nil : "recovering: \(quiet)")
+      } else if level == .safe {
+        tell(.abnormal, of: index, nil, at: sample.time, origin: origin)
+      }
     }
   }
 
+  /// Whether what the detectors find of a subject's samples is recorded and leaves its state as it is,
+  /// because its falls are judged.
+  private func isRecordedOnly(
+    _ subject: UnsafeMutablePointer<Subject>, _ stream: StreamRules
+  ) -> Bool {
+    stream.falls?.others == .record && canJudgeFalls(subject)
+  }
+
   private mutating func recordAnomaly(
-    _ index: UInt32, _ sample: Sample, _ baseline: WindowSums, _ stream: StreamRules,
-    _ zscore: ZScore, _ origin: RecordOrigin
+    _ index: UInt32, _ sample: Sample, _ finding: BankFinding?, _ baseline: WindowSums,
+    _ stream: StreamRules, _ zscore: ZScore, _ origin: RecordOrigin
   ) {
     let unit = DecimalText.unit(digits: stream.digits)
     decisions.anomalies.append(
       Anomaly(
         subject: index, time: sample.time, value: Double(sample.value) / unit,
         mean: baseline.mean / unit, std: baseline.standardDeviation / unit,
-        score: zscore.score(sample.value, against: baseline), detector: "zscore", origin: origin))
+        score: finding?.score ?? zscore.score(sample.value, against: baseline),
+        detector: finding?.detector ?? "zscore", origin: origin))
   }
 
   private mutating func raise(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ step: Episode.Step,
-    _ sample: Sample, against baseline: WindowSums, _ stream: StreamRules, _ zscore: ZScore,
-    _ origin: RecordOrigin
+    _ sample: Sample, _ finding: BankFinding?, against baseline: WindowSums, _ stream: StreamRules,
+    _ zscore: ZScore, _ origin: RecordOrigin
   ) {
-    guard case .raise(let state) = step else { return }
+    guard case .raise(let level) = step else { return }
     let unit = DecimalText.unit(digits: stream.digits)
     let label = stream.unit.isEmpty ? "" : " \(stream.unit)"
     let value = DecimalText.text(Double(sample.value) / unit, places: 3)
     let mean = DecimalText.text(baseline.mean / unit, places: 3)
     let std = DecimalText.text(baseline.standardDeviation / unit, places: 3)
-    let score = DecimalText.text(zscore.score(sample.value, against: baseline), places: 1)
-    let facts = "\(value)\(label) against mean \(mean), std \(std) (score \(score))"
+    var facts = "\(value)\(label) against mean \(mean), std \(std)"
+    if let finding, finding.detector != "zscore" {
+      let score = DecimalText.text(finding.score, places: 2)
+      facts = "\(value)\(label) by \(finding.detector) (score \(score))"
+    } else {
+      let score = DecimalText.text(zscore.score(sample.value, against: baseline), places: 1)
+      facts += " (score \(score))"
+    }
     let reason =
-      state == .danger
+      level == .danger
       ? "\(stream.status.raiseCount) abnormal within "
         + "\(DecimalText.duration(stream.status.raiseWithin)): \(facts)"
       : "abnormal: \(facts)"
-    change(index, subject, to: state, at: sample.time, cause: origin, reason: reason)
+    if level.rawValue > subject.pointee.state.rawValue {
+      change(index, subject, to: level, at: sample.time, cause: origin, reason: reason)
+    }
     tell(
-      .abnormal, of: index, state, at: sample.time, reason: reason, origin: origin,
+      .abnormal, of: index, level, at: sample.time, reason: reason, origin: origin,
       value: Double(sample.value) / unit)
   }
 
   /// Changes a subject's state, and lists its row.
   ///
-  /// - Parameter isTold: whether silence, if that is the state, is a cause of alerts.
+  /// - Parameters:
+  ///   - isTold: whether silence, if that is the state, is a cause of alerts.
+  ///   - tellsAbnormal: whether the change may begin or end the cause `abnormal`.
   mutating func change(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, to state: SafetyState,
-    at time: Int64, cause: RecordOrigin?, reason: String?, isTold: Bool = true
+    at time: Int64, cause: RecordOrigin?, reason: String?, isTold: Bool = true,
+    tellsAbnormal: Bool = true
   ) {
     list(index, subject)
     let before = subject.pointee.state
@@ -119,7 +146,8 @@ extension Engine {
     subject.pointee.flags.insert(.transitioned)
     note(index, subject) { $0.reason = reason }
     tellCauses(
-      of: index, subject, after: before, at: time, origin: cause, reason: reason, isTold: isTold)
+      of: index, subject, after: before, at: time, origin: cause, reason: reason, isTold: isTold,
+      tellsAbnormal: tellsAbnormal)
   }
 
   /// Puts a subject's row on the list of those to be written with this batch.

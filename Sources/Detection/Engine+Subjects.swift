@@ -6,7 +6,7 @@ extension Engine {
   @inline(never)
   mutating func introduce(_ index: UInt32, stream: Int, at time: Int64, _ origin: RecordOrigin) {
     var subject = Subject()
-    subject.stream = UInt8(stream)
+    subject.stream = UInt8(profile(of: index, stream: stream))
     subject.partition = origin.partition
     subject.since = time
     subject.causeOffset = origin.offset
@@ -20,20 +20,24 @@ extension Engine {
   /// Takes up a subject from its row of an earlier run, before any partition is assigned. Indices are
   /// given in the order of the calls.
   ///
+  /// - Parameter detectors: the newest of its ``Decisions/detectorStates``; empty if there is none.
   /// - Returns: the subject's index; `nil` if no stream of this engine has subjects of its kind.
-  public mutating func restore(_ identity: SubjectIdentity, row: StatusRow) -> UInt32? {
-    guard let stream = rules.firstIndex(where: { $0.kind == identity.kind }) else { return nil }
+  public mutating func restore(
+    _ identity: SubjectIdentity, row: StatusRow, detectors: [UInt8] = []
+  ) -> UInt32? {
+    guard let base = rules.firstIndex(where: { $0.kind == identity.kind }) else { return nil }
     var user = identity.user
     var device = identity.device
     let (index, isNew) = user.withUTF8 { user in
       device.withUTF8 { device in
         interner.intern(
-          stream: UInt8(stream), user: UnsafeRawBufferPointer(user),
+          stream: UInt8(base), user: UnsafeRawBufferPointer(user),
           device: UnsafeRawBufferPointer(device))
       }
     }
     guard isNew else { return index }
     var subject = Subject()
+    let stream = profile(of: index, stream: base)
     subject.stream = UInt8(stream)
     subject.partition = Subject.nowhere
     subject.state = row.state
@@ -51,7 +55,10 @@ extension Engine {
       SubjectNotes(evidence: restorePlace(of: index, from: row)) ?? SubjectNotes()
     noted.reason =
       row.reason == usualReason(row.state, stream: stream) ? nil : row.reason
+    // Without another cause the state is what the abnormal samples made it.
+    if noted.episode?.level == .safe { noted.episode?.level = row.state }
     note(index, pointer) { $0 = noted }
+    restoreBank(of: index, pointer, detectors)
     pointer.pointee.openWindow = max(
       noted.floor, hot[stream].openWindow(at: row.lastSeen))
     return index
@@ -125,7 +132,9 @@ extension Engine {
       let time = last == .min ? subject.pointee.since : last
       change(
         index, subject, to: .stale, at: time, cause: nil, reason: words,
-        isTold: !isHeardElsewhere(subject))
+        isTold: !isHeardElsewhere(subject),
+        tellsAbnormal: notes[index]?.fall == nil || notes[index]?.episode != nil)
+      saveBank(of: index, subject)
       if hot[stream].isCamera {
         decisions.equipmentFaults.append(
           EquipmentFault(subject: index, time: time, kind: .silent, reason: words, origin: nil))

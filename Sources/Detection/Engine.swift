@@ -8,15 +8,27 @@ import Events
 ///
 /// Life cycle: make it with the streams' rules; ``restore(_:row:)`` the rows of an earlier run;
 /// ``assign(_:rewind:next:)`` partitions as they come; for each record ``admit(_:arrival:)``, then
-/// ``ingest(stream:user:device:samples:origin:arrival:)`` or ``reject(_:)``; after each batch
+/// ``ingest(stream:user:device:samples:axes:origin:arrival:)`` or ``reject(_:)``; after each batch
 /// ``takeDecisions(sweep:)``. ``revoke(_:)`` a partition that goes to another member of the group.
 public struct Engine: ~Copyable {
-  let rules: [StreamRules]
+  /// The rules of the streams, then those of the overrides.
+  var rules: [StreamRules]
   let hot: UnsafeMutablePointer<HotRules>
   var subjects = SubjectTable()
   var interner = SubjectInterner()
   var slab = RingSlab()
+  /// The axes of the samples in `slab`, of those subjects whose records have them.
+  var axisSlab = RingSlab()
   var notes: [UInt32: SubjectNotes] = [:]
+  /// The peaks that are being looked at, by `Subject.watch`; and the places that are free.
+  var watches: [FallWatch] = []
+  var freeWatches: [UInt32] = []
+  /// What judges falls, by stream or override.
+  var fallJudges: [FallJudge?]
+  /// The detectors beside the z-score, of subjects that have any.
+  var banks: [UInt32: SubjectBank] = [:]
+  /// Which of a stream's subjects are under an override, by stream.
+  let profiles: [SubjectProfiles?]
   /// Where subjects are whose records said so; of all others there is no entry.
   var places: [UInt32: KnownPlace] = [:]
   var partitions: [PartitionState] = []
@@ -65,10 +77,14 @@ public struct Engine: ~Copyable {
           setting: "kind", message: "two streams have subjects of the kind \(stream.kind)")
       }
     }
-    rules = all
-    hot = .allocate(capacity: max(all.count, 1))
-    for (index, stream) in all.enumerated() {
-      (hot + index).initialize(to: HotRules(stream, isCount: index >= streams.count))
+    let (every, profiles) = try SubjectProfiles.unfold(all)
+    rules = every
+    self.profiles = profiles
+    fallJudges = every.map { $0.falls.map(FallJudge.init) }
+    hot = .allocate(capacity: every.count)
+    for (index, stream) in every.enumerated() {
+      let isCount = index >= streams.count && index < all.count
+      (hot + index).initialize(to: HotRules(stream, isCount: isCount))
     }
     self.names = names
     self.timeZones = timeZones
@@ -94,7 +110,7 @@ public struct Engine: ~Copyable {
 
   /// Memory that grows with subjects and samples, in bytes.
   public var memory: (subjects: Int, samples: Int) {
-    (subjects.bytes + interner.bytes, slab.bytes)
+    (subjects.bytes + interner.bytes, slab.bytes + axisSlab.bytes)
   }
 
   /// Judges the samples of one admitted record.
@@ -118,7 +134,7 @@ public struct Engine: ~Copyable {
     if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }
     let subject = subjects[index]
     guard arriving(index, subject, at: arrival, in: origin.partition) else { return }
-    judge(index, subject, samples, origin: origin, arrival: arrival)
+    judge(index, subject, samples, axes, origin: origin, arrival: arrival)
     if isLive { decisions.sampleCount += samples.count }
   }
 
@@ -195,6 +211,15 @@ struct HotRules {
   let bucket: Int64
   let countedProbability: Int32
   let zscore: ZScore
+  /// Whether there are detectors beside the z-score.
+  let hasSeries: Bool
+  /// Whether a sample is abnormal if the z-score alone says so.
+  let isZScoreEnough: Bool
+  /// Whether falls are judged; samples above this, in the stream's fixed point, may be the peak of one.
+  let hasFalls: Bool
+  let fallTrigger: Int32
+  /// Whether falls are judged of samples without axes, too.
+  let hasFallsWithoutAxes: Bool
 
   /// - Parameters:
   ///   - isCount: whether the subjects are counts of a camera's detections: they never fall silent by
@@ -222,6 +247,12 @@ struct HotRules {
         Camera.reach(cameras, threats: threats, lateness: rules.window.allowedLateness))
     }
     self.reach = reach
+    isZScoreEnough = rules.isZScoreEnough
+    hasSeries = rules.cameras == nil && !rules.leavesAllToZScore
+    hasFalls = rules.falls != nil
+    let unit = Int64(DecimalText.unit(digits: rules.digits))
+    fallTrigger = rules.falls.map { Int32(clamping: $0.trigger * unit / 1_000) } ?? .max
+    hasFallsWithoutAxes = rules.falls?.impact.map { $0.turn == nil } ?? false
     self.zscore = ZScore(zscore)
   }
 

@@ -12,6 +12,8 @@ struct Episode: Equatable, Sendable {
   var abnormalTimes: [Int64] = []
   /// The first normal sample after the last abnormal one, from which clearing is counted.
   var quietSince: Int64?
+  /// What its abnormal samples have raised the state to, apart from other causes: `safe` at the beginning.
+  var level = SafetyState.safe
   /// The window that the first flagged sample was judged by. For as long as the anomaly itself sits in
   /// the sliding window and hides its own continuation, samples are held against this one as well.
   var reference: WindowSums
@@ -25,7 +27,7 @@ struct Episode: Equatable, Sendable {
   }
 
   /// Takes an abnormal sample at `time`.
-  mutating func abnormal(at time: Int64, state: SafetyState, rules: StatusRules) -> Step {
+  mutating func abnormal(at time: Int64, rules: StatusRules) -> Step {
     quietSince = nil
     // Late samples are put in their place: times stay sorted.
     let place = abnormalTimes.lastIndex { $0 <= time }.map { $0 + 1 } ?? 0
@@ -35,23 +37,30 @@ struct Episode: Equatable, Sendable {
     if abnormalTimes.count > rules.raiseCount {
       abnormalTimes.removeFirst(abnormalTimes.count - rules.raiseCount)
     }
-    if state != .danger, abnormalTimes.count >= rules.raiseCount { return .raise(to: .danger) }
-    if state == .safe || state == .unknown { return .raise(to: .warning) }
+    if level != .danger, abnormalTimes.count >= rules.raiseCount {
+      level = .danger
+      return .raise(to: .danger)
+    }
+    if level == .safe {
+      level = .warning
+      return .raise(to: .warning)
+    }
     return .none
   }
 
   /// Takes a normal sample at `time`, not older than any sample before it.
-  mutating func normal(at time: Int64, state: SafetyState, rules: StatusRules) -> Step {
+  mutating func normal(at time: Int64, rules: StatusRules) -> Step {
     guard let quiet = quietSince else {
       quietSince = time
       return .none
     }
     guard time - quiet >= rules.clearAfter else { return .none }
     quietSince = time
-    switch state {
-    case .danger: return .lower(to: .warning)
-    case .warning: return .lower(to: .safe)
+    switch level {
+    case .danger: level = .warning
+    case .warning: level = .safe
     default: return .none
     }
+    return .lower(to: level)
   }
 }

@@ -46,5 +46,7 @@ extension StreamRules {
       status.staleAfter >= retention && status.staleAfter <= 365 * longest, "status.stale.after",
       "must be at least the window and the allowed lateness together (\(retention)ms), at most 365d"
     )
+    try series.validate(zscoreHasVoice: zscore.isEnabled)
+    try falls?.validate()
   }
 }

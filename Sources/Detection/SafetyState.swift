@@ -19,6 +19,11 @@ public enum SafetyState: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// The more urgent of two states that data led to.
+  static func worse(_ one: SafetyState, _ other: SafetyState) -> SafetyState {
+    one.rawValue > other.rawValue ? one : other
+  }
+
   public init?(name: some StringProtocol) {
     guard let state = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = state

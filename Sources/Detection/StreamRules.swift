@@ -42,7 +42,10 @@ public struct StreamRules: Equatable, Sendable {
 
   /// How far back of its newest sample a subject's ring reaches: a sample that comes as late as is
   /// allowed still finds its whole window, and no window is forgotten before it has closed.
-  var retention: Int64 { window.allowedLateness + max(window.length, window.aggregate) }
+  var retention: Int64 {
+    window.allowedLateness
+      + max(window.length, window.aggregate, falls.map(FallJudge.reach) ?? 0)
+  }
 }
 
 /// The window of a subject's recent past.

@@ -1,6 +1,6 @@
 import Events
 
-/// What the engine keeps of one subject, in 104 bytes; its samples lie in the `RingSlab`.
+/// What the engine keeps of one subject, in 112 bytes; its samples lie in the `RingSlab`.
 ///
 /// The ring is sorted by time. From its oldest sample on it holds: those too old for the window, kept
 /// for late samples and for tumbling windows that are still open; the `windowCount` samples of the
@@ -33,6 +33,11 @@ struct Subject {
   var count: UInt32 = 0
   var windowCount: UInt32 = 0
   var pending: UInt32 = 0
+  /// The block of the samples' axes, of the class and with the head of the samples' own; `noAxes` if
+  /// they are not kept.
+  var axisBlock: UInt32 = Self.noAxes
+  /// Its place in `Engine.watches`, while the flag `watched` is set.
+  var watch: UInt32 = 0
 
   var squaresHigh: UInt16 = 0
   /// The partition of the newest record, and of the one that caused the state.
@@ -46,6 +51,7 @@ struct Subject {
   var flags: Flags = []
 
   static let noBlock: UInt8 = .max
+  static let noAxes: UInt32 = .max
 
   struct Flags: OptionSet {
     var rawValue: UInt8
@@ -63,6 +69,8 @@ struct Subject {
     static let scattered = Flags(rawValue: 32)
     /// Its partition was taken away; the row belongs to another member of the group now.
     static let revoked = Flags(rawValue: 64)
+    /// Peaks of it are being looked at as possible falls, see `FallWatch`.
+    static let watched = Flags(rawValue: 128)
   }
 
   @inline(__always) var sums: WindowSums {

@@ -97,7 +97,7 @@ struct RouteTrialTests {
 
   @Test(arguments: [
     (["kind"], "\"kind\" is not LABEL=VALUE"), (["name=x"], "\"name=x\" is not LABEL=VALUE"),
-    (["user=a", "user=b"], "user is given twice"), (["cause=fall"], "\"fall\" is no cause"),
+    (["user=a", "user=b"], "user is given twice"), (["cause=tired"], "\"tired\" is no cause"),
     (["cause=rule:7", "rule=8"], "contradict each other"),
     (["cause=stale", "rule=8"], "contradict each other"),
     (["rule=x"], "\"x\" is not the id of a rule"), (["severity=high"], "\"high\" is no severity"),

@@ -25,7 +25,7 @@ import Testing
     ("", "no operation"), ("user", "no operation"), ("=x", "no label before"),
     ("person=x", "no label 'person': use kind, user"), ("user!x", "no such operation"),
     ("user=~[", "no regular expression"), ("severity=critical", "'warning' or 'danger'"),
-    ("cause=fall", "abnormal"), ("rule=two", "number of a rule"),
+    ("cause=tired", "abnormal"), ("rule=two", "number of a rule"),
   ])
   func saysWhatIsWrong(_ text: String, _ reason: String) {
     let error = #expect(throws: MatcherError.self) { try Matcher(text) }

@@ -15,8 +15,8 @@ struct Bench: ~Copyable {
 
   /// Feeds one record; it arrives when its newest sample was taken, unless said otherwise.
   mutating func send(
-    _ samples: [Sample], user: String = "u", device: String = "", arrival: Int64? = nil,
-    place: SubjectPlace? = nil
+    _ samples: [Sample], axes: [AxisSample] = [], user: String = "u", device: String = "",
+    arrival: Int64? = nil, place: SubjectPlace? = nil
   ) {
     let origin = RecordOrigin(partition: partition, offset: offset)
     offset += 1
@@ -27,17 +27,19 @@ struct Bench: ~Copyable {
     user.withUTF8 { user in
       device.withUTF8 { device in
         samples.withUnsafeBufferPointer { samples in
-          let user = UnsafeRawBufferPointer(user)
-          let device = UnsafeRawBufferPointer(device)
-          guard let place else {
-            return engine.ingest(
-              stream: 0, user: user, device: device, samples: samples, origin: origin,
-              arrival: arrival)
-          }
-          place.withReportedPlace { place in
-            engine.ingest(
-              stream: 0, user: user, device: device, samples: samples, place: place,
-              origin: origin, arrival: arrival)
+          axes.withUnsafeBufferPointer { axes in
+            let user = UnsafeRawBufferPointer(user)
+            let device = UnsafeRawBufferPointer(device)
+            guard let place else {
+              return engine.ingest(
+                stream: 0, user: user, device: device, samples: samples, axes: axes,
+                origin: origin, arrival: arrival)
+            }
+            place.withReportedPlace { place in
+              engine.ingest(
+                stream: 0, user: user, device: device, samples: samples, axes: axes,
+                place: place, origin: origin, arrival: arrival)
+            }
           }
         }
       }

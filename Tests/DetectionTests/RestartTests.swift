@@ -9,6 +9,7 @@ import Testing
   struct Record {
     var user: String
     var samples: [Sample]
+    var axes: [AxisSample] = []
     var arrival: Int64
     var place = SubjectPlace()
   }
@@ -82,12 +83,15 @@ import Testing
 
   /// Feeds the log from where `stored` stands, in batches, until `stop` records have been read.
   static func run(
-    _ log: [Record], into stored: inout StoredDecisions, stop: Int, _ generator: inout SplitMix64
+    _ log: [Record], rules: StreamRules = rules, into stored: inout StoredDecisions, stop: Int,
+    _ generator: inout SplitMix64
   ) throws {
     var engine = try Engine(streams: [rules])
     var map: [UInt32: Int] = [:]
     for (place, identity) in stored.identities.enumerated() {
-      if let row = stored.rows[place], let index = engine.restore(identity, row: row) {
+      if let row = stored.rows[place],
+        let index = engine.restore(identity, row: row, detectors: stored.detectors[place] ?? [])
+      {
         map[index] = place
       }
     }
@@ -111,17 +115,19 @@ import Testing
     var user = record.user
     user.withUTF8 { user in
       record.samples.withUnsafeBufferPointer { samples in
-        let user = UnsafeRawBufferPointer(user)
-        let device = UnsafeRawBufferPointer(start: nil, count: 0)
-        guard record.place != SubjectPlace() else {
-          return engine.ingest(
-            stream: 0, user: user, device: device, samples: samples, origin: origin,
-            arrival: record.arrival)
-        }
-        record.place.withReportedPlace { place in
-          engine.ingest(
-            stream: 0, user: user, device: device, samples: samples, place: place, origin: origin,
-            arrival: record.arrival)
+        record.axes.withUnsafeBufferPointer { axes in
+          let user = UnsafeRawBufferPointer(user)
+          let device = UnsafeRawBufferPointer(start: nil, count: 0)
+          guard record.place != SubjectPlace() else {
+            return engine.ingest(
+              stream: 0, user: user, device: device, samples: samples, axes: axes, origin: origin,
+              arrival: record.arrival)
+          }
+          record.place.withReportedPlace { place in
+            engine.ingest(
+              stream: 0, user: user, device: device, samples: samples, axes: axes, place: place,
+              origin: origin, arrival: record.arrival)
+          }
         }
       }
     }
@@ -129,12 +135,15 @@ import Testing
 
   /// Reads the rest and has every row handed out.
   static func finish(
-    _ log: [Record], into stored: inout StoredDecisions, _ generator: inout SplitMix64
+    _ log: [Record], rules: StreamRules = rules, into stored: inout StoredDecisions,
+    _ generator: inout SplitMix64
   ) throws {
     var engine = try Engine(streams: [rules])
     var map: [UInt32: Int] = [:]
     for (place, identity) in stored.identities.enumerated() {
-      if let row = stored.rows[place], let index = engine.restore(identity, row: row) {
+      if let row = stored.rows[place],
+        let index = engine.restore(identity, row: row, detectors: stored.detectors[place] ?? [])
+      {
         map[index] = place
       }
     }

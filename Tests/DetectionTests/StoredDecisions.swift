@@ -12,6 +12,9 @@ struct StoredDecisions {
   var faults: [String] = []
   /// By subject, in the order in which they were told.
   var causes: [Int: [CauseChange]] = [:]
+  var candidates: [String] = []
+  /// The newest saved state of a subject's detectors.
+  var detectors: [Int: [UInt8]] = [:]
   /// By hour and class.
   var unmatched: [String: Int] = [:]
   var next: Int64 = 0
@@ -53,6 +56,12 @@ struct StoredDecisions {
     for change in decisions.causes {
       causes[map[change.subject] ?? -1, default: []].append(change)
     }
+    for candidate in decisions.fallCandidates {
+      candidates.append(
+        "\(map[candidate.subject] ?? -1) \(candidate.time) \(candidate.decided) \(candidate.outcome) "
+          + "\(candidate.scores) \(candidate.features) \(candidate.origin)")
+    }
+    for state in decisions.detectorStates { detectors[map[state.subject] ?? -1] = state.bytes }
     for sum in decisions.unmatched {
       unmatched["\(sum.hour) \(sum.className)", default: 0] += sum.count
     }
@@ -88,7 +97,8 @@ struct StoredDecisions {
 
   /// All that must be the same, as text.
   var facts: [String] {
-    windows.sorted() + anomalies.sorted() + late.sorted() + threats.sorted() + faults.sorted()
+    windows.sorted() + candidates.sorted() + anomalies.sorted() + late.sorted() + threats.sorted()
+      + faults.sorted()
       + unmatched.map { "\($0.key) \($0.value)" }.sorted()
       + causes.sorted { $0.key < $1.key }.flatMap { place, changes in
         changes.enumerated().map { number, change in

@@ -100,7 +100,7 @@ extension RouteTrial {
     if let cause = values[.cause], !cause.isEmpty {
       guard let cause = Cause(name: cause) else {
         throw LabelError(
-          description: "\"\(cause)\" is no cause: abnormal, rule:ID, void_image, stale")
+          description: "\"\(cause)\" is no cause: abnormal, fall, rule:ID, void_image, stale")
       }
       let rule = cause.rule.map(String.init) ?? ""
       guard values[.rule, default: rule] == rule else {

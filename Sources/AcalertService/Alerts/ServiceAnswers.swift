@@ -5,6 +5,10 @@ public struct AlertAnswer: Codable, Sendable {
     public var time, author, note: String
   }
 
+  public struct Verdict: Codable, Sendable {
+    public var verdict, time, author, note: String
+  }
+
   public struct Event: Codable, Sendable {
     public var time, kind, text, author: String
   }
@@ -19,6 +23,7 @@ public struct AlertAnswer: Codable, Sendable {
   public var began, opened: String
   public var resolved: String?
   public var acknowledged: Acknowledgement?
+  public var verdict: Verdict?
   public var flaps: Int
   public var events: [Event]?
   public var notifications: [Notification]?

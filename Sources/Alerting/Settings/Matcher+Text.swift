@@ -49,7 +49,7 @@ extension Matcher {
       case .severity where pattern != "warning" && pattern != "danger":
         return "severity is 'warning' or 'danger'"
       case .cause where Cause(name: pattern) == nil:
-        return "cause is 'abnormal', 'rule:<id>', 'void_image' or 'stale'"
+        return "cause is 'abnormal', 'fall', 'rule:<id>', 'void_image' or 'stale'"
       case .rule where !pattern.isEmpty && Int(pattern) == nil:
         return "rule is the number of a rule"
       default: return nil

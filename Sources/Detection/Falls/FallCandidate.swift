@@ -22,8 +22,6 @@ public struct FallCandidate: Sendable {
     case repeated
     /// No fall.
     case none
-    /// Early: possibly a fall, a warning that another finding will confirm or withdraw.
-    case possible
   }
 
   public init(

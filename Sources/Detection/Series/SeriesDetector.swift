@@ -44,6 +44,11 @@ public struct DetectorStateWriter: Sendable {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  /// All that another one wrote.
+  public mutating func append(_ other: DetectorStateWriter) {
+    bytes.append(contentsOf: other.bytes)
+  }
+
   public mutating func write(_ value: Int) { write(Int64(value)) }
   public mutating func write(_ value: Bool) { write(value ? 1 : 0) }
   public mutating func write(_ value: Double) { write(Int64(bitPattern: value.bitPattern)) }
@@ -63,11 +68,22 @@ public struct DetectorStateReader: Sendable {
 
   public var isAtEnd: Bool { place == bytes.count }
 
+  /// Of all the bytes, read or not.
+  var digest: Int64 { StateDigest.of(bytes) }
+
   public mutating func integer() -> Int64? {
     guard bytes.count - place >= 8 else { return nil }
     defer { place += 8 }
-    return Int64(
-      bitPattern: bytes[place..<place + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    return bytes.withUnsafeBytes {
+      Int64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: Int64.self))
+    }
+  }
+
+  /// The next words as a state by itself.
+  public mutating func part(words: Int) -> DetectorStateReader? {
+    guard words >= 0, words <= (bytes.count - place) / 8 else { return nil }
+    defer { place += 8 * words }
+    return DetectorStateReader(Array(bytes[place..<place + 8 * words]))
   }
 
   /// A count or an index: `nil` if it is negative or above `limit`.

@@ -13,6 +13,12 @@ public struct SeriesRules: Equatable, Sendable {
     self.detectors = detectors
     self.combination = combination
   }
+
+  /// The name of the z-score among the detectors.
+  public static let zscoreName = "zscore"
+
+  /// Whether the z-score alone decides, sample by sample: then no ``DetectorBank`` is needed.
+  public var leavesAllToZScore: Bool { detectors.isEmpty && combination == CombinationRules() }
 }
 
 /// One detector with its rules.
@@ -41,6 +47,21 @@ public enum SeriesDetectorRules: Equatable, Sendable {
     case .novelty: "novelty"
     }
   }
+
+  /// A score above it is a finding. In the detector's own measure; of those without a setting for it, what
+  /// their score is made for.
+  public var threshold: Double {
+    switch self {
+    case .robust(let rules): rules.threshold
+    case .ewma(let rules): rules.threshold
+    case .cusum(let rules): rules.threshold
+    case .likelihood(let rules): rules.threshold
+    case .seasonal(let rules): rules.threshold
+    case .rate, .range: 0
+    case .flatline: 1
+    case .novelty(let rules): rules.threshold
+    }
+  }
 }
 
 /// When the findings of a stream's detectors, the z-score among them, make a sample abnormal.
@@ -48,18 +69,20 @@ public struct CombinationRules: Equatable, Sendable {
   public enum Need: Equatable, Sendable {
     /// One detector is enough.
     case any
-    /// All of them.
+    /// All that have a voice; one that cannot judge does not agree.
     case all
-    /// Detectors whose weights sum up to so much.
+    /// Detectors whose weights sum up to so much. Above 0, at most the sum of all weights.
     case atLeast(Double)
   }
 
   public var need: Need
-  /// By the detectors' names; 1 for those that are not in it. 0 takes the detector's voice away.
+  /// By the detectors' names, `zscore` among them; 1 for those that are not in it. 0 takes the detector's
+  /// voice away. 0 … 1,000.
   public var weights: [String: Double]
-  /// A detector's finding counts for so long after its sample.
+  /// A detector's finding counts for so long after its sample, so that detectors which find the same thing
+  /// one after the other agree. Milliseconds, 0 … 24 h.
   public var hold: Int64
-  /// After an abnormal sample the next ones count as normal for so long.
+  /// After an abnormal sample the next ones count as normal for so long. Milliseconds, 0 … 24 h.
   public var refractory: Int64
 
   public init(
@@ -72,13 +95,17 @@ public struct CombinationRules: Equatable, Sendable {
   }
 }
 
-/// Distance from the median of the window, in units of 1.4826 times the median absolute deviation.
+/// Distance from the median of the window, in units of 1.4826 times the median absolute deviation
+/// (``RobustDetector``).
 public struct RobustRules: Equatable, Sendable {
+  /// In robust standard deviations. Above 0, at most 1,000,000.
   public var threshold: Double
-  /// Samples in `t − window ..< t` are compared with.
+  /// Samples in `t − window ..< t` are compared with, at most the newest 4,096. Milliseconds,
+  /// 100 ms … 24 h.
   public var window: Int64
+  /// Fewer samples than this in the window: no judgement. 3 … 4,096.
   public var minSamples: Int
-  /// The floor under the deviation.
+  /// The floor under the deviation, in the stream's unit. 0 … 10⁹.
   public var minDeviation: Double
 
   public init(
@@ -91,12 +118,16 @@ public struct RobustRules: Equatable, Sendable {
   }
 }
 
-/// Distance from an exponentially weighted mean, in standard deviations weighted likewise.
+/// Distance from an exponentially weighted mean, in standard deviations weighted likewise
+/// (``EWMADetector``).
 public struct EWMARules: Equatable, Sendable {
+  /// In standard deviations. Above 0, at most 1,000,000.
   public var threshold: Double
-  /// A sample so long ago weighs half.
+  /// A sample so long ago weighs half. Milliseconds, 10 ms … 366 d.
   public var halfLife: Int64
+  /// A smaller effective number of samples: no judgement. 2 … 1,000,000.
   public var minSamples: Int
+  /// The floor under the standard deviation, in the stream's unit. 0 … 10⁹.
   public var minStd: Double
 
   public init(
@@ -109,22 +140,25 @@ public struct EWMARules: Equatable, Sendable {
   }
 }
 
-/// Sums of small shifts in one direction (Page 1954): CUSUM against a reference learned at the beginning,
-/// or Page-Hinkley against the running mean.
+/// Sums of small shifts in one direction (``CUSUMDetector``): CUSUM against a reference learned at the
+/// beginning, or Page-Hinkley against the running mean.
 public struct CUSUMRules: Equatable, Sendable {
   public enum Reference: String, Equatable, Sendable, CaseIterable {
     /// Mean and standard deviation of the first `minSamples`.
     case initial
-    /// The mean of all samples so far (Page-Hinkley).
+    /// Those of all samples since the last finding (Page-Hinkley).
     case running
   }
 
-  /// The decision limit h, in standard deviations.
+  /// The decision limit h, in standard deviations. Above 0, at most 1,000,000.
   public var threshold: Double
-  /// The allowance k, in standard deviations: smaller shifts are not summed up.
+  /// The allowance k, in standard deviations: smaller shifts are not summed up. Half of the shift to be
+  /// found quickest. 0 … 1,000.
   public var drift: Double
   public var reference: Reference
+  /// Samples that make the reference; before them no judgement. 2 … 1,000,000.
   public var minSamples: Int
+  /// The floor under the standard deviation, in the stream's unit. 0 … 10⁹.
   public var minStd: Double
 
   public init(
@@ -139,14 +173,18 @@ public struct CUSUMRules: Equatable, Sendable {
   }
 }
 
-/// How improbable the mean of a short window is by a Gaussian fitted to a long one before it.
+/// How improbable the mean of a short window is by a Gaussian fitted to such means before
+/// (``LikelihoodDetector``).
 public struct LikelihoodRules: Equatable, Sendable {
-  /// Of −log₁₀ of the two-sided tail probability.
+  /// Of −log₁₀ of the two-sided tail probability. Above 0, at most 1,000,000.
   public var threshold: Double
-  /// Samples in the short and in the long window.
+  /// Samples in the short window. 1 … 1,000.
   public var short: Int
+  /// Means of the short window that the Gaussian is fitted to. 10 … 1,000,000.
   public var long: Int
+  /// Fewer of them: no judgement. 2 … `long`.
   public var minSamples: Int
+  /// The floor under the standard deviation of the means, in the stream's unit. 0 … 10⁹.
   public var minStd: Double
 
   public init(
@@ -161,18 +199,21 @@ public struct LikelihoodRules: Equatable, Sendable {
   }
 }
 
-/// Distance from what is usual at the same time of the day or the week (in UTC).
+/// Distance from what is usual at the same time of the day or the week, in UTC (``SeasonalDetector``).
 public struct SeasonalRules: Equatable, Sendable {
   public enum Period: String, Equatable, Sendable, CaseIterable { case day, week }
 
+  /// In standard deviations. Above 0, at most 1,000,000.
   public var threshold: Double
   public var period: Period
-  /// Parts of the period, each with a profile of its own.
+  /// Equal parts of the period, each with a profile of its own. 1 … 2,016 (five minutes of a week).
   public var buckets: Int
-  /// Periods that a bucket must have seen before it is judged by.
+  /// Periods that a bucket must have seen before it is judged by. 1 … 1,000.
   public var minPeriods: Int
-  /// The weight of the newest period in a bucket's profile, once there are more than 1/weight.
+  /// The weight of the newest period in a bucket's profile, once there are more than 1/weight. Above 0, at
+  /// most 1.
   public var learning: Double
+  /// The floor under the standard deviation, in the stream's unit. 0 … 10⁹.
   public var minStd: Double
 
   public init(
@@ -188,12 +229,14 @@ public struct SeasonalRules: Equatable, Sendable {
   }
 }
 
-/// Too few or too many samples in a window. The score is how far outside the bounds their number lies, as a
-/// share of the bound: odd above 0.
+/// Too few or too many samples in a window (``RateDetector``). The score is how far outside the bounds their
+/// number lies, as a share of the bound: odd above 0.
 public struct RateRules: Equatable, Sendable {
+  /// Cut into sixteen panes; the number of samples is looked at once a pane. Milliseconds, 1 s … 7 d.
   public var window: Int64
-  /// Samples a second.
+  /// Samples a second. 0 … 10⁹ and no more than `max`.
   public var min: Double
+  /// Samples a second. Above 0.
   public var max: Double
 
   public init(window: Int64 = 60_000, min: Double = 0, max: Double = .greatestFiniteMagnitude) {
@@ -203,20 +246,28 @@ public struct RateRules: Equatable, Sendable {
   }
 }
 
-/// A value that does not change, as a stuck sensor's: odd once it has stayed within `tolerance` for longer
-/// than `duration`. The score is the time it has stayed, as a share of `duration`: odd above 1.
+/// A value that does not change, as a stuck sensor's (``FlatlineDetector``): odd once it has stayed within
+/// `tolerance` for longer than `duration`. The score is the time it has stayed, as a share of `duration`: odd
+/// above 1.
 public struct FlatlineRules: Equatable, Sendable {
+  /// Milliseconds, 100 ms … 366 d.
   public var duration: Int64
+  /// The largest difference between two values that counts as none, in the stream's unit. 0 … 10⁹.
   public var tolerance: Double
+  /// Fewer samples than this do not make a flat line, however long it takes them. 2 … 1,000,000.
+  public var minSamples: Int
 
-  public init(duration: Int64 = 60_000, tolerance: Double = 0) {
+  public init(duration: Int64 = 60_000, tolerance: Double = 0, minSamples: Int = 10) {
     self.duration = duration
     self.tolerance = tolerance
+    self.minSamples = minSamples
   }
 }
 
-/// Physical limits. The score is how far outside a value lies, in the stream's unit: odd above 0.
+/// Physical limits (``RangeDetector``). The score is how far outside a value lies, in the stream's unit: odd
+/// above 0.
 public struct RangeRules: Equatable, Sendable {
+  /// The least and the greatest value that can be, in the stream's unit; both inclusive.
   public var min: Double
   public var max: Double
 
