@@ -1,11 +1,11 @@
 # Acalert: the commands that people need. `make` alone lists them.
 
 BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) sqlite3 kcat curl prometheus-alertmanager python3-aiosmtpd 'chromium|chromium-browser' 'chromium-driver|chromium-chromedriver'
+TEST_PACKAGES := $(BUILD_PACKAGES) sqlite3 kcat curl prometheus-alertmanager python3-aiosmtpd python3-venv 'chromium|chromium-browser' 'chromium-driver|chromium-chromedriver'
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench lint format clean
+.PHONY: help demo build test bench quality lint format clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,7 @@ build: ## Build the programs for use, into .build/release
 test: ## Run all tests, installing what they need
 	@scripts/check-swift
 	@scripts/install-packages $(TEST_PACKAGES)
+	@scripts/python-environment
 	swift build --build-tests
 	swift test --skip-build
 
@@ -32,6 +33,12 @@ bench: ## Measure the stages, the whole, false alarms, and a storm of alerts (mi
 	Benchmarks/.build/release/acalert-benchmarks
 	Benchmarks/.build/release/acalert-benchmarks alarms
 	Benchmarks/.build/release/acalert-benchmarks storm
+
+quality: build ## Measure the detectors on recordings: make quality DATA=FOLDER (20 minutes)
+	@scripts/install-packages python3-venv
+	@scripts/python-environment
+	swift build -c release --package-path Benchmarks
+	scripts/quality $(DATA)
 
 lint: ## Check the format of the sources
 	swift format lint -r --strict Package.swift Sources Tests simulator Plugins Benchmarks

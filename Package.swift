@@ -50,7 +50,9 @@ let package = Package(
     // The rooms, lowest first. Imports point only to targets above.
     .target(name: "Events"),
     .target(name: "Detection", dependencies: ["Events"]),
-    .target(name: "ModelFiles", dependencies: ["Detection", "COpenSSL"]),
+    .target(
+      name: "ModelFiles", dependencies: ["Detection", "COpenSSL"], exclude: ["Assets"],
+      plugins: ["EmbedAssets"]),
     .target(name: "Backtesting", dependencies: ["Events", "Detection", "CZlib"]),
     .target(name: "Kafka", dependencies: ["CRdkafka"]),
     .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
@@ -91,8 +93,11 @@ let package = Package(
     .testTarget(
       name: "EventsTests", dependencies: ["Events"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "Events"]),
-    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "Detection"]),
-    .testTarget(name: "BacktestingTests", dependencies: ["Backtesting", "Detection", "Events"]),
+    .testTarget(
+      name: "ModelFilesTests", dependencies: ["ModelFiles", "Detection"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "BacktestingTests", dependencies: ["Backtesting", "Detection", "Events", "CZlib"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Store", "Events", "Detection"]),
@@ -101,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "AcalertServiceTests",
       dependencies: [
-        "AcalertService", "Alerting", "Dashboard", "Events", "Detection", "Kafka", "Store", "Yams",
+        "AcalertService", "Alerting", "Backtesting", "Dashboard", "Events", "Detection", "Kafka",
+        "ModelFiles", "Store", "Yams",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
