@@ -44,6 +44,9 @@ extension Service {
     facts.resolve = { [weak self] id, author, note in
       try self?.command { try $0.resolve(id, author: author, note: note) }
     }
+    facts.judge = { [weak self] id, verdict in
+      try self?.command { try $0.judge(id, verdict: verdict) }
+    }
     facts.addSilence = { [weak self] silence in
       guard let desk = self?.desk else { throw AlertFacts.Refusal.busy }
       return try desk.add(silence)

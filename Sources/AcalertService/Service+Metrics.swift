@@ -45,10 +45,11 @@ extension Service {
       "acalert_equipment_faults_total", "Faults of cameras, by kind.", label: "kind",
       counters.equipmentFaults.current)
     text.counter(
-      "acalert_rules_reloads_total", "Readings of the rules files that took effect.",
+      "acalert_rules_reloads_total", "Readings of the files of rules and models that took effect.",
       counters.rulesReloads.current)
     text.counter(
-      "acalert_rules_reload_failures_total", "Readings of the rules files that were refused.",
+      "acalert_rules_reload_failures_total",
+      "Readings of the files of rules and models that were refused.",
       counters.rulesReloadFailures.current)
     text.counter("acalert_windows_total", "Windows closed.", counters.windows.current)
     text.gauge("acalert_lag_records", "Records that wait in Kafka.", lag.map(Double.init))

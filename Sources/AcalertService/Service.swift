@@ -77,6 +77,8 @@ public final class Service: Sendable {
     let alertSettings = try settings.alertSettings()
     let version = settings.configurationVersion(of: rules.judgement)
     try store.useConfiguration(version)
+    try store.introduce(
+      settings.streams.flatMap(\.rules.modelUses).map(\.model), at: WallClock.milliseconds())
     let readers = try ReaderPool(path: databasePath)
     let feed = try Feed(store: store, events: EventLog(entryCapacity: 262_144))
     feed.useConfiguration(version)
@@ -105,7 +107,7 @@ public final class Service: Sendable {
     Dashboard(
       readers: readers, feed: feed,
       facts: ServiceFacts(
-        streams: { [settings] in settings.streams.map(\.rules).withCounts },
+        streams: { [weak self] in self?.streamRulesInUse.withCounts ?? [] },
         service: { [weak self] in self?.state ?? ServiceState() },
         readiness: { [weak self] in self?.readiness ?? [] },
         metrics: { [weak self] in self?.metricsText() ?? "" },

@@ -27,6 +27,10 @@ public struct AlertFacts: Sendable {
   public var resolve: @Sendable (_ id: Int64, _ author: String, _ note: String) throws -> Void = {
     _, _, _ in throw noAlerting("resolve an alert")
   }
+  /// Writes what somebody found about an alert, open or not. Throws `Refusal`, or a `StoreError`.
+  public var judge: @Sendable (_ id: Int64, _ verdict: Verdict) throws -> Void = { _, _ in
+    throw noAlerting("write a verdict")
+  }
   /// Writes a silence; its number. Everything about it has been checked but what its matchers say: a
   /// `StoreError` of code `invalidValue` tells the client what is wrong with one.
   public var addSilence: @Sendable (Silence) throws -> Int64 = { _ in

@@ -18,6 +18,8 @@ struct Counters: Equatable {
   var notification: Int64 = 0
   var delivery: Int64 = 0
   var silence: Int64 = 0
+  var fallCandidate: Int64 = 0
+  var alertVerdict: Int64 = 0
 }
 
 /// What the writer keeps in memory of the small tables. A value, so that the state before a failed
@@ -35,6 +37,10 @@ struct Mirror {
   /// What each engine last announced with `Decisions.judgement`. By engine, because engines take up
   /// new rules each between two batches of its own.
   var judgements: [Int: Int64] = [:]
+  /// The models' ids by their hashes.
+  var models: [String: Int64] = [:]
+  /// The id of the features that this program measures, once it has been looked up.
+  var featureSet: Int64?
   /// The units of the configuration in use, for kinds not yet seen.
   var units: [String: String] = [:]
 
@@ -46,7 +52,8 @@ struct Mirror {
       """
       SELECT last_revision, last_window, last_anomaly, last_late_sample, last_invalid_record,
         last_lost_range, last_threat, last_verdict, last_equipment_fault, last_unmatched,
-        last_alert, last_alert_event, last_notification, last_delivery, last_silence FROM meta
+        last_alert, last_alert_event, last_notification, last_delivery, last_silence,
+        last_fall_candidate, last_alert_verdict FROM meta
       """)
     try meta.forEachRow(attempted) {
       counters = Counters(
@@ -54,13 +61,16 @@ struct Mirror {
         lateSample: meta.integer(3), invalidRecord: meta.integer(4), lostRange: meta.integer(5),
         threat: meta.integer(6), verdict: meta.integer(7), equipmentFault: meta.integer(8),
         unmatched: meta.integer(9), alert: meta.integer(10), alertEvent: meta.integer(11),
-        notification: meta.integer(12), delivery: meta.integer(13), silence: meta.integer(14))
+        notification: meta.integer(12), delivery: meta.integer(13), silence: meta.integer(14),
+        fallCandidate: meta.integer(15), alertVerdict: meta.integer(16))
     }
     storedCounters = counters
     let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")
     try kindRows.forEachRow(attempted) {
       kinds[kindRows.text(1)] = (UInt16(clamping: kindRows.integer(0)), kindRows.text(2))
     }
+    let modelRows = try connection.statement("SELECT id, hash FROM model_rows")
+    try modelRows.forEachRow(attempted) { models[modelRows.text(1)] = modelRows.integer(0) }
     let topicRows = try connection.statement("SELECT id, name FROM topics")
     try topicRows.forEachRow(attempted) { topics[topicRows.text(1)] = topicRows.integer(0) }
     let partitionRows = try connection.statement(

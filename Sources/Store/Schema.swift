@@ -21,6 +21,9 @@ enum Schema {
       summary: "threats, verdicts, equipment faults", sql: cameraTables + cameraViews),
     Migration(
       summary: "alerts and their delivery, places of subjects", sql: alertTables + alertViews),
+    Migration(
+      summary: "models, possible falls, detectors' states, verdicts on alerts",
+      sql: detectorTables + detectorViews),
   ]
 
   /// Brings the file up to date.

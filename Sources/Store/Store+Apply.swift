@@ -67,6 +67,8 @@ extension Store {
         try write(decisions.threats, engine: engine)
         try write(decisions.equipmentFaults, engine: engine)
         try write(decisions.unmatched)
+        try write(decisions.fallCandidates, engine: engine)
+        try write(decisions.detectorStates, engine: engine)
         try write(decisions.progress)
         try write(changes)
         let firstAlert = mirror.counters.revision + 1
@@ -187,7 +189,8 @@ extension Store {
       UPDATE meta SET last_revision = ?1, last_window = ?2, last_anomaly = ?3,
         last_late_sample = ?4, last_invalid_record = ?5, last_lost_range = ?6, last_threat = ?7,
         last_verdict = ?8, last_equipment_fault = ?9, last_unmatched = ?10, last_alert = ?11,
-        last_alert_event = ?12, last_notification = ?13, last_delivery = ?14, last_silence = ?15
+        last_alert_event = ?12, last_notification = ?13, last_delivery = ?14, last_silence = ?15,
+        last_fall_candidate = ?16, last_alert_verdict = ?17
       """)
     update.bind(1, mirror.counters.revision)
     update.bind(2, mirror.counters.window)
@@ -204,6 +207,8 @@ extension Store {
     update.bind(13, mirror.counters.notification)
     update.bind(14, mirror.counters.delivery)
     update.bind(15, mirror.counters.silence)
+    update.bind(16, mirror.counters.fallCandidate)
+    update.bind(17, mirror.counters.alertVerdict)
     try update.run("write the store's counters")
     mirror.storedCounters = mirror.counters
   }

@@ -148,13 +148,14 @@ extension Store {
     }
   }
 
-  /// Passes every subject and its row to `body`, to re-seed an engine after a start.
+  /// Passes every subject, its row and what its detectors last saved (nothing, if they never did) to
+  /// `body`, to re-seed an engine after a start.
   ///
   /// The row's `subject` is its place in the order of this call, from 0, and `isTransition` is false.
   /// `body` answers with the index under which `engine` will name the subject from now on, so that it
   /// need not introduce it; with `nil` if it does not take the subject. `body` must not call the store.
   public func forEachStatus(
-    engine: Int = 0, _ body: (SubjectIdentity, StatusRow) throws -> UInt32?
+    engine: Int = 0, _ body: (SubjectIdentity, StatusRow, _ detectors: [UInt8]) throws -> UInt32?
   ) throws {
     let attempted = "read the status table"
     try exclusively(attempted) {
@@ -162,8 +163,10 @@ extension Store {
         """
         SELECT s.id, u.kind, u.user, u.device, s.state, s.previous, s.since, s.last_seen,
           s.last_arrival, s.value, s.mean, s.std, s.score, s.reason, s.cause_partition,
-          s.cause_offset, s.evidence, s.latitude, s.longitude, s.time_zone, s.site
-        FROM status_rows s CROSS JOIN subject_rows u ON u.id = s.id ORDER BY s.id
+          s.cause_offset, s.evidence, s.latitude, s.longitude, s.time_zone, s.site, d.state
+        FROM status_rows s CROSS JOIN subject_rows u ON u.id = s.id
+          LEFT JOIN detector_states d ON d.subject = s.id
+        ORDER BY s.id
         """)
       let kinds = Dictionary(uniqueKeysWithValues: mirror.kinds.map { (Int64($1.id), $0) })
       var place: UInt32 = 0
@@ -185,7 +188,7 @@ extension Store {
         row.timeZone = select.text(19)
         row.site = select.text(20)
         place += 1
-        if let index = try body(identity, row) {
+        if let index = try body(identity, row, select.blob(21)) {
           subjects.set(
             .init(id: UInt32(clamping: select.integer(0)), kind: UInt16(clamping: kind)),
             engine: engine, index: index, isCommitted: true)

@@ -2,9 +2,10 @@ import CSQLite
 import Glibc
 
 /// How much history is kept: windows, anomalies, late samples, invalid records, lost ranges, threats
-/// with their verdicts, equipment faults, unmatched detections, alerts with all that was told of them,
-/// silences. The status table, the subjects and the offsets are never pruned, nor are alerts that are
-/// open or of which somebody has still to be told.
+/// with their verdicts, equipment faults, unmatched detections, possible falls with their scores, alerts
+/// with all that was told of them and their verdicts, silences. The status table, the subjects, the
+/// detectors' states, the models and the offsets are never pruned, nor are alerts that are open or of
+/// which somebody has still to be told.
 public struct Retention: Equatable, Sendable {
   /// Rows that were written longer ago than this are deleted, in milliseconds; `nil`: none.
   ///
@@ -15,7 +16,8 @@ public struct Retention: Equatable, Sendable {
   ///
   /// Threats are few, and people have judged them: the newest of them stay while they take less than
   /// about a quarter of this, however old the windows are that remain beside them. So do the newest
-  /// alerts, while they take less than about an eighth.
+  /// alerts, and the newest possible falls, while they take less than about an eighth each: what people
+  /// have judged is what models are trained with.
   public var maxBytes: Int64?
 
   public init(maxAge: Int64? = nil, maxBytes: Int64? = nil) {
@@ -37,7 +39,9 @@ public struct PruneResult: Equatable, Sendable {
   public var equipmentFaults = 0
   /// Hours and classes of unmatched detections.
   public var unmatched = 0
-  /// With their events.
+  /// Possible falls, with their scores.
+  public var fallCandidates = 0
+  /// With their events and verdicts.
   public var alerts = 0
   /// With their deliveries.
   public var notifications = 0
@@ -52,7 +56,7 @@ public struct PruneResult: Equatable, Sendable {
   /// All rows deleted, without those that only went with others.
   public var deleted: Int {
     windows + anomalies + lateSamples + invalidRecords + lostRanges + threats + equipmentFaults
-      + unmatched + alerts + notifications + silences + alertGroups
+      + unmatched + fallCandidates + alerts + notifications + silences + alertGroups
   }
 }
 
@@ -103,6 +107,9 @@ extension Store {
         limit = try mark(.oldestUnswept) ?? everything
         limit.last.threat = min(
           limit.last.threat, mirror.counters.threat - maxBytes / 4 / Self.threatBytes)
+        limit.last.fallCandidate = min(
+          limit.last.fallCandidate,
+          mirror.counters.fallCandidate - maxBytes / 8 / Self.candidateBytes)
         isForSize = true
       } else {
         result.isFinished = true
@@ -120,7 +127,7 @@ extension Store {
       if rest > 0 {
         // Everything up to the mark is gone.
         if let time = limit.time {
-          // The threats that were spared still need the mark, to go when they are too old.
+          // The threats and candidates that were spared still need the mark, to go when they are too old.
           let forget = try connection.statement(
             isForSize && policy.maxAge != nil
               ? "UPDATE history_marks SET swept = 1 WHERE time <= ?1"
@@ -145,11 +152,13 @@ extension Store {
 
   private static let markColumns = """
     last_window, last_anomaly, last_late_sample, last_invalid_record, last_lost_range, last_threat,
-    last_equipment_fault, last_unmatched
+    last_equipment_fault, last_unmatched, last_fall_candidate
     """
 
   /// About what a threat takes in the file with its places in the indices.
   private static let threatBytes: Int64 = 512
+  /// The same of a possible fall with its scores.
+  private static let candidateBytes: Int64 = 1_024
 
   /// The last ids that had been given out at a time.
   private struct Mark {
@@ -185,7 +194,7 @@ extension Store {
         window: select.integer(1), anomaly: select.integer(2), lateSample: select.integer(3),
         invalidRecord: select.integer(4), lostRange: select.integer(5),
         threat: select.integer(6), equipmentFault: select.integer(7),
-        unmatched: select.integer(8)))
+        unmatched: select.integer(8), fallCandidate: select.integer(9)))
   }
 
   /// Notes which rows exist now. Marks from the future, which a clock set back leaves behind, would
@@ -201,7 +210,7 @@ extension Store {
     let insert = try connection.statement(
       """
       INSERT INTO history_marks(time, \(Self.markColumns))
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
       """)
     insert.bind(1, now)
     insert.bind(2, counters.window)
@@ -212,6 +221,7 @@ extension Store {
     insert.bind(7, counters.threat)
     insert.bind(8, counters.equipmentFault)
     insert.bind(9, counters.unmatched)
+    insert.bind(10, counters.fallCandidate)
     try insert.run(attempted)
   }
 
@@ -226,6 +236,7 @@ extension Store {
     result.equipmentFaults += try delete(
       "fault_rows", upTo: mark.last.equipmentFault, rest: &rest)
     result.unmatched += try delete("unmatched_counts", upTo: mark.last.unmatched, rest: &rest)
+    result.fallCandidates += try deleteCandidates(upTo: mark.last.fallCandidate, rest: &rest)
     let threats = try delete("threat_rows", upTo: mark.last.threat, rest: &rest)
     result.threats += threats
     if threats > 0 { result.verdicts += try deleteOrphanedVerdicts() }
@@ -238,6 +249,17 @@ extension Store {
     delete.bind(1, Int64.max)
     try delete.run("delete the verdicts on old threats")
     return connection.changes
+  }
+
+  /// Possible falls go in the order of their ids as well, and so do their scores.
+  private func deleteCandidates(upTo id: Int64, rest: inout Int) throws -> Int {
+    let count = try delete("fall_rows", upTo: id, rest: &rest)
+    guard count > 0 else { return 0 }
+    let delete = try connection.statement(
+      "DELETE FROM fall_score_rows WHERE candidate < ifnull((SELECT min(id) FROM fall_rows), ?1)")
+    delete.bind(1, Int64.max)
+    try delete.run("delete the scores of old candidates")
+    return count
   }
 
   private func delete(_ table: String, upTo id: Int64, rest: inout Int) throws -> Int {

@@ -6,6 +6,12 @@ enum KnownKeys {
   /// The paths of all keys that hold a value, e.g. `streams[].window.length`, in streams of any type.
   static let leaves = samples.union(camera)
 
+  /// Those of an entry of `overrides` that are the stream's own, with the same meaning and bounds.
+  static let repeated = leaves.filter { key in
+    key.hasPrefix("streams[].overrides[].")
+      && leaves.contains(key.replacing("overrides[].", with: ""))
+  }
+
   static let samples = leaves(ofType: "samples")
   static let camera = leaves(ofType: "camera")
 

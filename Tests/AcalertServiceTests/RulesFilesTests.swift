@@ -64,16 +64,13 @@ struct RulesFilesTests {
     let rules = try RulesFiles(site.settings, now: { 5 })
     let before = rules.judgement.version
     try site.write(Self.dogs.replacing("dog]", with: "dog, cat]"))
-    var installed: [(stream: Int, rules: RuleSet)] = []
-    var judgement: JudgementVersion?
-    let result = rules.reload { sets, version in
-      installed = sets
-      judgement = version
-    }
-    #expect(installed.map(\.stream) == [1])
-    #expect(installed.first?.rules.rules.first?.unsafe == ["dog", "cat"])
-    #expect(judgement?.version != before)
-    #expect(judgement == rules.judgement)
+    var installed: JudgementChange?
+    let result = rules.reload { installed = $0 }
+    #expect(installed?.rules.keys.sorted() == [1])
+    #expect(installed?.rules[1]?.rules.first?.unsafe == ["dog", "cat"])
+    #expect(installed?.models == [:])
+    #expect(installed?.judgement.version != before)
+    #expect(installed?.judgement == rules.judgement)
     #expect(
       result
         == .success(
@@ -86,7 +83,7 @@ struct RulesFilesTests {
     let rules = try RulesFiles(site.settings)
     let before = (rules.judgement, rules.summaries)
     try site.write("rules:\n  - {id: 1, name: dogs, unsafe: [dgo]}\n")
-    let result = rules.reload { _, _ in Issue.record("something is installed") }
+    let result = rules.reload { _ in Issue.record("something is installed") }
     guard case .failure(let message) = result else {
       Issue.record("it is accepted")
       return
@@ -95,7 +92,7 @@ struct RulesFilesTests {
     #expect(rules.judgement == before.0)
     #expect(rules.summaries == before.1)
     try FileManager.default.removeItem(atPath: site.rules.path)
-    guard case .failure = rules.reload(install: { _, _ in Issue.record("installed") }) else {
+    guard case .failure = rules.reload(install: { _ in Issue.record("installed") }) else {
       Issue.record("a missing file is accepted")
       return
     }
@@ -115,7 +112,7 @@ struct RulesFilesTests {
       toFile: good.path, atomically: true, encoding: .utf8)
     try "rules: 5".write(toFile: other.path, atomically: true, encoding: .utf8)
     let version = rules.judgement.version
-    _ = rules.reload { _, _ in Issue.record("something is installed") }
+    _ = rules.reload { _ in Issue.record("something is installed") }
     #expect(rules.judgement.version == version)
     #expect(rules.sets[0].rules.rules[0].unsafe == ["dog"])
   }
@@ -128,7 +125,7 @@ struct RulesFilesTests {
       "# A comment.\n"
         + Self.dogs.replacing(
           "[dog]", with: "[dog], tests: [{name: t, expect: safe, events: [{objects: []}]}]"))
-    let result = rules.reload { _, _ in Issue.record("something is installed") }
+    let result = rules.reload { _ in Issue.record("something is installed") }
     #expect(
       result
         == .success(version: version, rules: 1 + RuleSet.standard.rules.count, changed: false))
@@ -139,7 +136,7 @@ struct RulesFilesTests {
     #expect(rules.summaries == [])
     #expect(rules.judgement.version == Configuration().judgement(at: 0).version)
     #expect(
-      rules.reload { _, _ in Issue.record("something is installed") }
+      rules.reload { _ in Issue.record("something is installed") }
         == .success(version: rules.judgement.version, rules: 0, changed: false))
   }
 }

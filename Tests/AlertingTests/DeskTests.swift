@@ -159,6 +159,30 @@ import Testing
     }
   }
 
+  @Test func judged_AtAnyTime_TellsNobody_AndIsKeptOverLaterChanges() throws {
+    let room = try DeskRoom()
+    let desk = try room.open()
+    try room.raise(.warning)
+    try room.eventually("told") { room.sink.messages.count == 1 }
+    let verdict = Verdict(kind: .confirmed, note: "she fell", author: "Ann", time: 5)
+    let before = room.store.currentRevision
+    try desk.desk.judge(1, verdict: verdict)
+    #expect(room.store.currentRevision == before + 1)
+    #expect(try room.reader.alert(1)?.alert.verdict == verdict)
+    // What the desk itself knows of the alert has it as well.
+    try desk.desk.resolve(1, author: "Ann", note: "")
+    #expect(try room.reader.alert(1)?.alert.verdict == verdict)
+    let second = Verdict(kind: .falseAlarm, time: 6)
+    try desk.desk.judge(1, verdict: second)
+    #expect(try room.reader.alert(1)?.alert.verdict == second)
+    #expect(try room.reader.verdicts(ofAlert: 1) == [verdict, second])
+    #expect(throws: AlertDesk.Refusal.unknown) { try desk.desk.judge(99, verdict: verdict) }
+    let long = Verdict(kind: .confirmed, note: String(repeating: "x", count: 2_001), time: 7)
+    #expect(throws: StoreError.self) { try desk.desk.judge(1, verdict: long) }
+    #expect(try room.reader.alertEvents(of: 1).allSatisfy { $0.kind != .acknowledged })
+    #expect(room.sink.messages.filter { $0.status == .firing }.count == 1)
+  }
+
   @Test func silenced_IsRecordedAndNotTold_UntilTheSilenceEnds() throws {
     let room = try DeskRoom()
     let desk = try room.open()

@@ -43,6 +43,14 @@ final class Desk: Sendable {
         alert.resolved = now()
       }
     }
+    facts.judge = { id, verdict in
+      try self.inOrder {
+        guard let judged = try store.setVerdict(verdict, ofAlert: id) else {
+          throw AlertFacts.Refusal.unknown
+        }
+        feed.publish(alerts: [judged.alert], firstRevision: judged.revision)
+      }
+    }
     facts.addSilence = { silence in
       for matcher in silence.matchers where !matcher.contains("=") {
         throw StoreError(

@@ -36,7 +36,7 @@ import Testing
         {"id":1,"kind":"wearer","user":"u-0","device":"watch","site":"s-1","cause":"rule:200",\#
         "rule":200,"rule_name":"person in <restricted> area","severity":"danger",\#
         "phase":"recovering","acknowledged":{"time":"2026-11-21T04:32:00.127Z","author":"Ann",\#
-        "note":"on \"it\"\n"},"began":"2026-11-21T04:31:59.123Z",\#
+        "note":"on \"it\"\n"},"verdict":null,"began":"2026-11-21T04:31:59.123Z",\#
         "opened":"2026-11-21T04:32:00.123Z","raised":"2026-11-21T04:32:00.124Z",\#
         "recovering":"2026-11-21T04:32:00.125Z","ended":"2026-11-21T04:32:00.126Z",\#
         "resolved":null,"flaps":2,"reason":"3 abnormal within 5 s","value":3.2,"unit":"g",\#
@@ -50,7 +50,8 @@ import Testing
     let room = try alertRoom([alert(1)])
     let json = try room.get("/api/v1/alerts/1").json
     for name in [
-      "rule", "acknowledged", "recovering", "ended", "resolved", "value", "location", "topic",
+      "rule", "acknowledged", "verdict", "recovering", "ended", "resolved", "value", "location",
+      "topic",
       "partition", "offset",
     ] {
       #expect(json[name] is NSNull, "\(name)")

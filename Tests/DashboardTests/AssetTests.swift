@@ -19,6 +19,7 @@ import Testing
     #expect(try room.get("/").body == (try room.get("/assets/index.html").body))
     #expect(try room.get("/reports").body == (try room.get("/assets/reports.html").body))
     #expect(try room.get("/alerts").body == (try room.get("/assets/alerts.html").body))
+    #expect(try room.get("/models").body == (try room.get("/assets/models.html").body))
     #expect(try room.get("/alerts")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/reports")["Content-Type"] == "text/html; charset=utf-8")
     #expect(try room.get("/")["Content-Type"] == "text/html; charset=utf-8")
@@ -41,7 +42,7 @@ import Testing
 
   @Test func thePageMayLoadNothingFromElsewhere() throws {
     let room = try Room()
-    for path in ["/", "/alerts", "/reports", "/assets/app.js"] {
+    for path in ["/", "/alerts", "/reports", "/models", "/assets/app.js"] {
       let answer = try room.get(path)
       let policy = try #require(answer["Content-Security-Policy"])
       #expect(policy.contains("default-src 'self'"))
@@ -51,7 +52,7 @@ import Testing
       #expect(answer["Cache-Control"] == "no-cache")
     }
     // What the policy forbids must not be in the page.
-    for path in ["/", "/alerts", "/reports"] {
+    for path in ["/", "/alerts", "/reports", "/models"] {
       let page = try room.get(path).body
       #expect(!page.contains(" style="))
       #expect(!page.contains("<script>"))
@@ -79,6 +80,8 @@ import Testing
       "GET /api/v1/reports/daily", "GET /api/v1/rules", "POST /api/v1/rules",
       "GET /api/v1/configs/{version}", "GET /reports", "GET /alerts", "GET /api/v1/alerts",
       "GET /api/v1/alerts/{id}", "POST /api/v1/alerts/{id}/ack",
+      "POST /api/v1/alerts/{id}/verdict", "GET /api/v1/models", "GET /models",
+      "GET /api/v1/models/disagreements", "GET /api/v1/models/candidates/{id}",
       "POST /api/v1/alerts/{id}/resolve", "GET /api/v1/silences", "GET /api/v1/silences/{id}",
       "POST /api/v1/silences", "DELETE /api/v1/silences/{id}", "GET /api/v1/receivers",
     ] {

@@ -29,6 +29,7 @@ import Testing
       try room.post("/api/v1/silences", silence, fields: fields),
       try room.post("/api/v1/alerts/1/ack", "{}", fields: fields),
       try room.post("/api/v1/alerts/1/resolve", "{}", fields: fields),
+      try room.post("/api/v1/alerts/1/verdict", body, fields: fields),
     ] {
       #expect(answer.status == 403)
       #expect(answer["Content-Type"] == "application/problem+json")

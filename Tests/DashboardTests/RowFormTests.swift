@@ -94,7 +94,7 @@ import Testing
     room.feed.useConfiguration(newer)
     var index: UInt32 = 0
     var restored: [SubjectIdentity] = []
-    try room.store.forEachStatus { identity, _ in
+    try room.store.forEachStatus { identity, _, _ in
       defer { index += 1 }
       room.feed.restore(index, identity)
       restored.append(identity)

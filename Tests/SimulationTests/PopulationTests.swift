@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import simulation
@@ -181,6 +182,25 @@ import Testing
         $0.0 > Double(fall.end) + 100 && $0.0 < Double(fall.end) + 10_000
       }
       #expect(after.allSatisfy { abs($0.1 - 1) < 0.05 })
+    }
+  }
+
+  @Test func aFallTurnsTheDevice() throws {
+    for seed in 1...20 {
+      var motion = Motion(seed: UInt64(seed), user: 0)
+      var random = SplitMix64(UInt64(seed), user: 0, index: 0, purpose: .record)
+      let fall = Fall(onset: 99.7, impact: 100, upBefore: motion.posture(at: 99.7), &random)
+      let before = motion.posture(at: 99)
+      motion.fall = fall
+      func angle(at time: Double) -> Double {
+        let value = motion.sample(at: time, &random)
+        let length = (value * value).sum().squareRoot()
+        return acos((value * before).sum() / length) * 180 / Double.pi
+      }
+      #expect((40...140).contains(angle(at: 102)))
+      #expect((40...140).contains(angle(at: 110)))
+      // It is on its way when the body hits the ground.
+      #expect(angle(at: 100) > 20)
     }
   }
 

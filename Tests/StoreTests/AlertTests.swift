@@ -205,7 +205,7 @@ struct AlertTests {
       if turn % 40 == 39 {
         store.close()
         store = try Store(path: folder.database)
-        try store.forEachStatus { _, _ in nil }
+        try store.forEachStatus { _, _, _ in nil }
       }
     }
     let reader = try StoreReader(path: folder.database)

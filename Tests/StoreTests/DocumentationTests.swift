@@ -33,7 +33,7 @@ struct DocumentationTests {
     let store = try makeCameraStore(folder)
     _ = try addRandomThreats(store, count: 50, span: moment..<moment + 1_000, seed: 1)
     let blocks = try document().split { $0.hasPrefix("```") }.filter { $0.first?.first == "-" }
-    #expect(blocks.count == 3)
+    #expect(blocks.count == 4)
     for query in blocks.joined().filter({ !$0.hasPrefix("--") }).joined(separator: " ")
       .split(separator: ";") where query.contains("SELECT")
     {

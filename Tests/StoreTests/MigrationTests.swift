@@ -110,7 +110,7 @@ struct MigrationTests {
     #expect(try reader.alertPage(AlertQuery()).items.isEmpty)
 
     var restored: [StatusRow] = []
-    try store.forEachStatus { _, row in
+    try store.forEachStatus { _, row, _ in
       restored.append(row)
       return 0
     }
@@ -125,6 +125,64 @@ struct MigrationTests {
     #expect(try texts("SELECT max(id) FROM threat_rows", store.connection) == ["9"])
     let pruned = try store.prune(now: 100_000, policy: Retention(maxAge: 60_000))
     #expect(pruned.threats == 1 && pruned.equipmentFaults == 1 && pruned.alerts == 0)
+    #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
+    store.close()
+    try Store(path: folder.database).close()
+  }
+
+  @Test func theThirdVersionIsAsItWasReleased() {
+    let hash = Schema.migrations[2].sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    #expect(hash == 0x0c50_769f_d0b9_a9ae)
+  }
+
+  /// A file as version 3 left it: an alert that is open, and one that is over.
+  private func makeThirdVersion(_ folder: TemporaryFolder) throws {
+    try makeSecondVersion(folder)
+    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
+    defer { connection.close() }
+    try Schema.migrate(connection, path: "", migrations: Array(Schema.migrations.prefix(3)))
+    try connection.execute(
+      """
+      UPDATE meta SET last_revision = 43, last_alert = 2, last_alert_event = 1;
+      INSERT INTO alert_rows VALUES (1, 1, 'abnormal', 0, 4, 0, 5, 6, 6, NULL, NULL, NULL, 0, 7, 'Ann',
+        'on it', 1.5, 0, 20, 1, 42, NULL, NULL, '', 's-1', '', 'because');
+      INSERT INTO alert_rows VALUES (2, 1, 'stale', 2, 3, 1, 5, 6, 6, NULL, 8, 9, 0, NULL, NULL, NULL,
+        NULL, NULL, NULL, 1, 43, NULL, NULL, '', '', '', 'silent');
+      INSERT INTO alert_event_rows VALUES (1, 1, 6, 'opened', 'because', '');
+      INSERT INTO history_marks VALUES (3000, 3, 4, 5, 6, 7, 8, 10, 0, 0);
+      """, attempted: "")
+  }
+
+  @Test func aFileOfTheThirdVersionKeepsItsRowsAndTakesVerdictsAndFalls() throws {
+    let folder = try TemporaryFolder()
+    try makeThirdVersion(folder)
+    #expect(StoreError.Code.thrown { _ = try StoreReader(path: folder.database) } == .olderSchema)
+    let store = try Store(path: folder.database)
+    #expect(store.currentRevision == 43 && store.lastAlertID == 2)
+    let open = try #require(try store.unsettledAlerts().first)
+    #expect(open.acknowledgement?.author == "Ann" && open.site == "s-1" && open.verdict == nil)
+    let reader = try StoreReader(path: folder.database)
+    #expect(try reader.alert(2)?.alert.reason == "silent")
+    #expect(try reader.modelReport(from: 0, to: .max) == ModelReport())
+
+    var detectors: [[UInt8]] = []
+    try store.forEachStatus { _, _, bytes in
+      detectors.append(bytes)
+      return 0
+    }
+    #expect(detectors == [[]])
+    var batch = Decisions()
+    batch.fallCandidates = [candidate(0)]
+    batch.detectorStates = [DetectorState(subject: 0, bytes: [1])]
+    try store.apply(batch)
+    #expect(try store.setVerdict(Verdict(kind: .confirmed, time: 0), ofAlert: 1)?.revision == 44)
+    #expect(try reader.alert(1)?.alert.verdict?.kind == .confirmed)
+    // A mark of the third version knows of no candidates: none goes with it.
+    let pruned = try store.prune(now: 100_000, policy: Retention(maxAge: 60_000))
+    #expect(pruned.threats == 1 && pruned.alerts == 1 && pruned.fallCandidates == 0)
+    #expect(try reader.fallCandidate(1)?.features == featureValues)
     #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
     store.close()
     try Store(path: folder.database).close()

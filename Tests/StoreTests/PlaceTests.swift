@@ -44,7 +44,7 @@ struct PlaceTests {
     store.close()
     store = try Store(path: folder.database)
     var restored: [StatusRow] = []
-    try store.forEachStatus { _, row in
+    try store.forEachStatus { _, row, _ in
       restored.append(row)
       return row.subject
     }

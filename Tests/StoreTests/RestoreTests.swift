@@ -15,9 +15,9 @@ struct RestoreTests {
     store.close()
     store = try Store(path: folder.database)
     var restored: [(SubjectIdentity, StatusRow)] = []
-    try store.forEachStatus {
-      restored.append(($0, $1))
-      return 40 + $1.subject
+    try store.forEachStatus { identity, row, _ in
+      restored.append((identity, row))
+      return 40 + row.subject
     }
     #expect(restored.map(\.0) == [identity(0), identity(2)])
     let first = try #require(restored.first?.1)

@@ -110,8 +110,9 @@ struct Motion {
   private static let minute = 60.0
 }
 
-/// A fall: 0.2 to 0.5 s of near weightlessness, an impact of 3 to 8 g that rings down, then lying still
-/// with the device turned to another side, for 15 to 40 s.
+/// A fall: 0.2 to 0.5 s of near weightlessness while the body turns, an impact of 3 to 8 g that rings down,
+/// a smaller one when it bounces, then lying with the device turned by 60 to 120 degrees, no more moved
+/// than by breath, for 15 to 40 s.
 struct Fall {
   /// Seconds after the stream's beginning.
   var onset: Double
@@ -123,8 +124,32 @@ struct Fall {
   var weightless: Double
   /// Which way is up for the device afterwards.
   var up: SIMD3<Double>
+  /// Seconds from the impact to the second one, and that one's share of the first.
+  var bounce: Double
+  var bounceShare: Double
 
   static let ringing = 0.6
+  /// The share of the turn that is done when the body hits the ground.
+  private static let turned = 0.7
+
+  init(
+    onset: Double, impact: Double, upBefore: SIMD3<Double>, _ random: inout SplitMix64
+  ) {
+    self.onset = onset
+    self.impact = impact
+    recovery = impact + random.uniform(15, 40)
+    peak = random.uniform(3, 8)
+    weightless = random.uniform(0.1, 0.4)
+    bounce = random.uniform(0.2, 0.35)
+    bounceShare = random.uniform(0.2, 0.45)
+    let angle = random.uniform(60, 120) * Double.pi / 180
+    let any = random.direction()
+    let across = any - upBefore * (any * upBefore).sum()
+    up =
+      upBefore * cos(angle) + unit(across, or: SIMD3(upBefore.y, upBefore.z, upBefore.x))
+      * sin(angle)
+    up = unit(up, or: upBefore)
+  }
 
   func sample(
     at time: Double, before: SIMD3<Double>, _ random: inout SplitMix64
@@ -133,13 +158,29 @@ struct Fall {
     // The impact is at a sample's time, but times are rounded to milliseconds in records: a little
     // earlier counts too, or the peak would fall between two samples.
     if time < impact - 0.002 {
-      let ease = smoothstep((time - onset) / (0.3 * (impact - onset)))
-      return before * (1 + (weightless - 1) * ease) + noise * 0.01
+      let share = (time - onset) / (impact - onset)
+      let direction = turned(before, by: Self.turned * share)
+      return direction * (1 + (weightless - 1) * smoothstep(share / 0.3)) + noise * 0.01
     }
     let since = max(0, time - impact)
-    guard since < Self.ringing else { return up + noise * 0.004 }
+    guard since < Self.ringing else {
+      let breath = 0.01 * sin(2 * Double.pi * 0.3 * since)
+      return up * (1 + breath) + noise * 0.004
+    }
+    let direction = turned(before, by: Self.turned + (1 - Self.turned) * smoothstep(since / 0.3))
+    var force = Self.ring(since, fading: 0.07)
+    if since >= bounce { force += bounceShare * Self.ring(since - bounce, fading: 0.05) }
+    return direction * (1 + (peak - 1) * force)
+  }
+
+  /// Which way is up when so much of the turn is done.
+  private func turned(_ before: SIMD3<Double>, by share: Double) -> SIMD3<Double> {
+    unit(before + (up - before) * share, or: up)
+  }
+
+  private static func ring(_ since: Double, fading: Double) -> Double {
     let swing = cos(2 * Double.pi * 9 * since)
-    return up * (1 + (peak - 1) * exp(-since / 0.07) * swing * swing)
+    return exp(-since / fading) * swing * swing
   }
 }
 

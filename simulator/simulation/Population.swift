@@ -132,8 +132,8 @@ public final class Population: MessageStream {
       // On the grid of samples, so that the peak is one of them.
       let impact = time + (duration * rate).rounded(.down) / rate
       let fall = Fall(
-        onset: impact - duration, impact: impact, recovery: impact + random.uniform(15, 40),
-        peak: random.uniform(3, 8), weightless: random.uniform(0.1, 0.4), up: random.direction())
+        onset: impact - duration, impact: impact,
+        upBefore: motions[user].posture(at: impact - duration), &random)
       motions[user].fall = fall
       counters.falls += 1
       truth(

@@ -10,7 +10,8 @@ extension StreamSettings {
   ]
   /// The keys that only a stream of samples has.
   private static let sampleKeys: Set<String> = [
-    "unit", "label", "resolution", "maxBurstSamples", "zscore",
+    "unit", "label", "resolution", "maxBurstSamples", "zscore", "detectors", "combine", "falls",
+    "overrides",
   ]
 
   /// Reads an entry of `streams` with `type: camera`.

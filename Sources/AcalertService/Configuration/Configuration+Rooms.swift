@@ -34,12 +34,7 @@ extension Configuration {
         lines += Self.lines(stream, camera, sets[place] ?? .standard)
         continue
       }
-      lines.append(
-        "stream \(stream.name): \(rules.kind)s from \(stream.topics.joined(separator: ", ")); "
-          + "window \(Self.seconds(rules.window.length)), flagged beyond "
-          + "\(rules.zscore.k) standard deviations, danger after \(rules.status.raiseCount) within "
-          + "\(Self.seconds(rules.status.raiseWithin)), stale after "
-          + "\(Self.seconds(rules.status.staleAfter))")
+      lines += rules.summary(named: stream.name, topics: stream.topics)
     }
     lines.append(
       deadLetters.isEnabled
@@ -70,10 +65,6 @@ extension Configuration {
       )
     }
     return lines
-  }
-
-  private static func seconds(_ milliseconds: Int64) -> String {
-    milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
   }
 }
 

@@ -40,7 +40,10 @@ public struct StreamSettings: Equatable, Sendable {
   public var name = "accelerometer"
   public var topics = ["accelerometer"]
   public var format = RecordFormat.standard
-  public var rules = StreamRules()
+  public var rules = StreamRules.standard
+  /// Where the models of `rules.falls` come from, and those of each of `rules.overrides`.
+  public var models = FallModelSources()
+  public var overrideModels: [FallModelSources] = []
   /// Set for a stream of camera frames: then `format` is not used, and `rules.cameras` is set too.
   public var camera: CameraSettings?
 

@@ -30,9 +30,11 @@ extension StreamSettings {
     var maxFutureSkew = RecordFormat.standard.maxFutureSkew
     var maxBurstSamples = RecordFormat.standard.maxBurstSamples
     var rules = StreamRules()
+    var zscore: StrictNode?
+    var fallsNode: StrictNode?
+    var overridesNode: StrictNode?
     var name = ""
     var topics: [String] = []
-    var minStd: StrictNode?
     try node.mapping(
       [
         "type": { _ in },
@@ -64,31 +66,24 @@ extension StreamSettings {
             },
           ])
         },
-        "zscore": { node in
-          try node.mapping([
-            "k": { rules.zscore.thousandthsOfK = try $0.fixedPoint(digits: 3, what: "a number") },
-            "minSamples": {
-              rules.zscore.minSamples = try $0.integer(in: 2...WindowSums.maxCount)
-            },
-            "minStd": { minStd = $0 },
-            "sides": { rules.zscore.sides = try $0.choice() },
-          ])
-        },
+        "zscore": { zscore = $0 },
+        "detectors": { try rules.series.read(detectors: $0) },
+        "combine": { try rules.series.read(combination: $0) },
+        "falls": { fallsNode = $0 },
+        "overrides": { overridesNode = $0 },
         "status": { try Self.readStatus(&rules.status, $0) },
       ], elsewhere: (Self.cameraKeys, StreamType.samples.rejection))
-    guard !name.isEmpty else { throw node.error("has no name") }
-    guard !topics.isEmpty else { throw node.error("has no topics") }
+    rules.digits = digits
+    // The default of 0.1 in the stream's own resolution.
+    rules.zscore.minStd = digits == 0 ? 0 : Int64(StreamSettings.powerOfTen(digits - 1))
+    try zscore.map { try rules.zscore.read($0, digits: digits) }
+    var falls = unit == .none ? nil : FallSettings(isEnabled: true)
+    try fallsNode.map { try Self.readFalls(&falls, $0) }
+    rules.falls = falls?.active
     if label != nil, unit != .none {
       throw node.error("goes with unit: none only", at: "label")
     }
     rules.unit = unit == .none ? label ?? "" : "g"
-    rules.digits = digits
-    if let minStd {
-      rules.zscore.minStd = try minStd.fixedPoint(digits: digits, what: "a number")
-    } else {
-      // The default of 0.1 in the stream's own resolution.
-      rules.zscore.minStd = digits == 0 ? 0 : Int64(StreamSettings.powerOfTen(digits - 1))
-    }
     do {
       self.format = try RecordFormat(
         names: names, unit: unit.unit, digits: digits, maxRecordBytes: maxRecordBytes,
@@ -97,11 +92,29 @@ extension StreamSettings {
     } catch let error as RecordFormatError {
       throw node.error(error.problem, at: error.setting)
     } catch let error as RulesError {
+      let error = error.inConfiguration
       throw node.error(error.message, at: error.setting)
     }
+    let overrides = try overridesNode?.sequenceOrNothing().map {
+      try OverrideSettings($0, stream: rules, falls: falls)
+    }
+    guard !name.isEmpty else { throw node.error("has no name") }
+    guard !topics.isEmpty else { throw node.error("has no topics") }
+    rules.overrides = (overrides ?? []).map(\.rules)
     self.name = name
     self.topics = topics
     self.rules = rules
+    models = falls?.sources ?? FallModelSources()
+    overrideModels = (overrides ?? []).map(\.sources)
+  }
+
+  /// Reads `falls`; `nil` are those of a stream whose numbers are no accelerations.
+  static func readFalls(_ falls: inout FallSettings?, _ node: StrictNode) throws {
+    guard var found = falls else {
+      throw node.error("goes with unit: g or m/s2 only: falls are told from accelerations")
+    }
+    try found.read(node)
+    falls = found
   }
 
   /// What the subjects of a stream are.

@@ -79,6 +79,12 @@ struct StrictNode {
     }
   }
 
+  /// The same, or nothing where the file has a key without a value.
+  func sequenceOrNothing() throws -> [StrictNode] {
+    if case .scalar(let scalar) = node, scalar.string.isEmpty { return [] }
+    return try sequence()
+  }
+
   func text() throws -> String {
     guard case .scalar(let scalar) = node else { throw error("must be a single value") }
     return scalar.string

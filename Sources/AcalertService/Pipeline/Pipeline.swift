@@ -89,8 +89,8 @@ final class Pipeline {
     var engine = try Engine(
       streams: settings.streams.map(\.rules), names: names, timeZones: timeZones)
     for entry in rules { engine.install(entry.rules, stream: entry.stream) }
-    try shared.store.forEachStatus { identity, row in
-      guard let index = engine.restore(identity, row: row) else { return nil }
+    try shared.store.forEachStatus { identity, row, detectors in
+      guard let index = engine.restore(identity, row: row, detectors: detectors) else { return nil }
       restored(index, identity)
       return index
     }
@@ -165,11 +165,12 @@ final class Pipeline {
         if let place = decoder.place {
           engine.ingest(
             stream: currentStream, user: decoder.user, device: decoder.device,
-            samples: decoder.samples, place: place, origin: origin, arrival: arrival)
+            samples: decoder.samples, axes: decoder.axes, place: place, origin: origin,
+            arrival: arrival)
         } else {
           engine.ingest(
             stream: currentStream, user: decoder.user, device: decoder.device,
-            samples: decoder.samples, origin: origin, arrival: arrival)
+            samples: decoder.samples, axes: decoder.axes, origin: origin, arrival: arrival)
         }
       case .frames(let decoder):
         try read(message, with: decoder, origin, arrival: arrival)
@@ -199,11 +200,16 @@ final class Pipeline {
     engine.ingest(stream: currentStream, frames: decoder.batch, origin: origin, arrival: arrival)
   }
 
-  /// Takes up new threat rules: what has been judged by the old ones goes out first.
-  private func adopt(_ change: RulesInbox.Change) {
+  /// Takes up new threat rules and models: what has been judged by the old ones goes out first.
+  private func adopt(_ change: JudgementChange) {
     enqueue(engine.takeDecisions())
     pendingRecords = 0
     for (stream, rules) in change.rules { engine.install(rules, stream: stream) }
+    for (stream, models) in change.models {
+      engine.use(
+        models: models.stream, overrides: models.overrides, stream: stream,
+        judgement: change.judgement)
+    }
     engine.useJudgement(change.judgement)
   }
 

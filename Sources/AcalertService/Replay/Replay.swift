@@ -65,10 +65,12 @@ public struct Replay: ~Copyable {
         if let place = decoder.place {
           engine.ingest(
             stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
+            axes: decoder.axes,
             place: place, origin: origin, arrival: 0)
         } else {
           engine.ingest(
             stream: 0, user: decoder.user, device: decoder.device, samples: decoder.samples,
+            axes: decoder.axes,
             origin: origin, arrival: 0)
         }
       case .frames(let decoder):

@@ -28,6 +28,20 @@ extension AlertDesk {
     }
   }
 
+  /// Writes what somebody found about an alert, open or not; nobody is notified of it.
+  ///
+  /// - Throws: ``Refusal/unknown``, ``Refusal/busy``, or `StoreError`, with code `invalidValue` if the
+  ///   verdict's note or author is too long.
+  public func judge(_ id: Int64, verdict: Verdict) throws {
+    try state.withLock { state in
+      // Revisions are published in their order: what waits to be written goes first.
+      guard !state.hasTakenBatch, state.unwritten.isEmpty else { throw Refusal.busy }
+      guard let judged = try store.setVerdict(verdict, ofAlert: id) else { throw Refusal.unknown }
+      state.book.note(verdict, of: id)
+      world.changed([judged.alert], judged.revision)
+    }
+  }
+
   private func command(
     _ body: (inout State) throws(EpisodeBook.Refusal) -> AlertChanges
   ) throws {

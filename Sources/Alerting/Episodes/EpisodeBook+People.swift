@@ -39,6 +39,12 @@ extension EpisodeBook {
     return changes(of: draft)
   }
 
+  /// An alert that is open has got this verdict; it is in the store already. Nothing happens if it is not
+  /// open.
+  public mutating func note(_ verdict: Verdict, of id: Int64) {
+    episodes[id]?.alert.verdict = verdict
+  }
+
   /// Resolves an alert whose subject is no longer watched. Nothing happens if it is not open.
   public mutating func abandon(_ id: Int64, reason: String, now: Int64) -> AlertChanges {
     var draft = Draft()

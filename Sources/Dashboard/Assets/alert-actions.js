@@ -1,8 +1,8 @@
-// What an operator does about one alert: acknowledge, silence, resolve. Two clicks at most for what is
+// What an operator does about one alert: acknowledge, silence, resolve, say what it was. Two clicks at most for what is
 // urgent; what cannot be taken back, and what changes who is told, shows what it does before it does it.
 
 import { Problem, getJSON, postJSON } from "./api.js";
-import { acknowledgementInWords, isOpen, preparedAlert, whoInWords } from "./alert-model.js";
+import { VERDICTS, acknowledgementInWords, isOpen, preparedAlert, whoInWords } from "./alert-model.js";
 import { keepAuthor, readAuthor } from "./author.js";
 import { element, setText, timeZone, zonedTime } from "./format.js";
 import { addSilence, exactMatchers } from "./silences.js";
@@ -18,8 +18,11 @@ export class AlertActions {
   #waiting = false;
   #saidTimer = 0;
 
-  /** `changed(alert)` is told of the alert's new value, `silenced(silence)` of a new silence. */
-  constructor({ changed = () => {}, silenced = () => {} } = {}) {
+  /**
+   * `changed(alert)` is told of the alert's new value, `silenced(silence)` of a new silence. `judges`:
+   * whether the operator may say here what the alert was, be it over or not.
+   */
+  constructor({ changed = () => {}, silenced = () => {}, judges = false } = {}) {
     Object.assign(this, { changed, silenced });
     this.buttons = element("div", "alert-buttons");
     this.place = element("div", "alert-place");
@@ -29,7 +32,8 @@ export class AlertActions {
     this.acknowledge = this.#button("Acknowledge", "acknowledge", () => this.#acknowledge());
     this.silence = this.#button("Silence", "silence", () => this.#toggle(this.silence, () => this.#silenceForm()));
     this.resolve = this.#button("Resolve", "resolve", () => this.#toggle(this.resolve, () => this.#resolveForm()));
-    this.buttons.append(this.acknowledge, this.silence, this.resolve);
+    this.verdicts = judges ? Object.entries(VERDICTS).map(([verdict, word]) => this.#verdictButton(verdict, word)) : [];
+    this.buttons.append(this.acknowledge, this.silence, this.resolve, ...this.verdicts);
   }
 
   /** Whether a form is open, which must not be taken away under the operator's hands. */
@@ -44,7 +48,8 @@ export class AlertActions {
     const hadFocus = document.activeElement;
     this.acknowledge.hidden = !isOpen(alert) || alert.acknowledged !== null;
     this.silence.hidden = this.resolve.hidden = !isOpen(alert);
-    for (const button of [this.acknowledge, this.silence, this.resolve]) {
+    for (const button of this.verdicts) button.setAttribute("aria-pressed", button.verdict === alert.verdict?.verdict);
+    for (const button of [this.acknowledge, this.silence, this.resolve, ...this.verdicts]) {
       button.setAttribute("aria-label", `${button.textContent} alert ${alert.id}, ${whoInWords(alert)}`);
     }
     if (hadFocus === this.acknowledge && this.acknowledge.hidden) this.silence.focus();
@@ -128,6 +133,15 @@ export class AlertActions {
     return form;
   }
 
+  // Judging
+
+  #verdictButton(verdict, word) {
+    const button = this.#button(word, verdict, () => this.#post("verdict", { verdict, author: readAuthor() }));
+    button.verdict = verdict;
+    button.classList.add("verdict-button");
+    return button;
+  }
+
   // Silencing
 
   #silenceForm() {
@@ -193,7 +207,7 @@ export class AlertActions {
         this.#say(isOpen(now)
           ? `Somebody was first: ${acknowledgementInWords(now) || error.message}.` : "It is resolved already.");
       }
-    }, action === "ack" ? "Not acknowledged" : "Not resolved");
+    }, { ack: "Not acknowledged", resolve: "Not resolved", verdict: "Not written" }[action]);
   }
 
   async #during(act, failure) {

@@ -4,7 +4,8 @@
 import { serverNow } from "./api.js";
 import { AlertActions } from "./alert-actions.js";
 import {
-  acknowledgementInShort, acknowledgementInWords, causeInWords, flapsInWords, instant, isOpen, phaseInWords, whoInWords,
+  acknowledgementInShort, acknowledgementInWords, causeInWords, flapsInWords, instant, isOpen, phaseInWords, verdictInShort,
+  verdictInWords, whoInWords,
 } from "./alert-model.js";
 import { duration, element, setText, shape, subjectTime, timeZone, zonedTime } from "./format.js";
 
@@ -16,10 +17,10 @@ export class AlertList {
 
   /**
    * `page`: the address of the page that shows one alert; empty for this one. `silencedUntil(alert)`:
-   * in ms, or null. `changed` and `silenced`: see AlertActions.
+   * in ms, or null. `changed`, `silenced` and `judges`: see AlertActions.
    */
-  constructor(list, { page = "", silencedUntil = () => null, changed, silenced } = {}) {
-    Object.assign(this, { list, page, silencedUntil, changed, silenced });
+  constructor(list, { page = "", silencedUntil = () => null, changed, silenced, judges = false } = {}) {
+    Object.assign(this, { list, page, silencedUntil, changed, silenced, judges });
     list.addEventListener("click", (event) => {
       const item = event.target.closest(".alert");
       const isForOther = event.target.closest("a, button, input, textarea, label, form, .said");
@@ -108,7 +109,7 @@ export class AlertList {
     item.site = element("span", "quiet");
     item.age = element("b", "alert-age");
     item.time = element("time", "quiet");
-    item.badges = ["phase", "flaps", "acknowledged", "silenced"].map((name) => element("span", `badge ${name}`));
+    item.badges = ["phase", "flaps", "acknowledged", "silenced", "verdict"].map((name) => element("span", `badge ${name}`));
     head.append(item.icon = shape(alert.severity), item.word, item.link, item.site, item.age, item.time, ...item.badges);
     item.reason = element("p", "alert-reason");
     item.actions = new AlertActions({
@@ -116,7 +117,7 @@ export class AlertList {
         this.update(now);
         this.changed?.(now);
       },
-      silenced: this.silenced,
+      silenced: this.silenced, judges: this.judges,
     });
     item.append(head, item.actions.buttons, item.reason, item.actions.place);
     this.#items.set(alert.id, item);
@@ -142,6 +143,8 @@ export class AlertList {
       item.link.setAttribute("aria-label", `Alert ${alert.id}: ${alert.severity}, ${whoInWords(alert)}`);
       setText(item.badges[1], flapsInWords(alert));
       item.badges[2].title = [acknowledgementInWords(alert), alert.acknowledged?.note].filter(Boolean).join(": ");
+      setText(item.badges[4], verdictInShort(alert));
+      item.badges[4].title = verdictInWords(alert);
       item.actions.show(alert);
     }
     this.#showTimes(item, now);

@@ -12,6 +12,7 @@ export const instant = (time) => typeof time === "number" ? time : Date.parse(ti
 /** Adds the parsed times to an alert as the server sent it. */
 export function preparedAlert(alert) {
   alert.acknowledged ??= null;
+  alert.verdict ??= null;
   alert.beganTime = instant(alert.began);
   alert.raisedTime = instant(alert.raised ?? alert.opened);
   return alert;
@@ -45,6 +46,24 @@ export function acknowledgementInShort(alert, now) {
   const said = alert.acknowledged;
   if (!said) return "";
   return `acknowledged${said.author ? ` by ${said.author}` : ""} ${duration(now - instant(said.time))} ago`;
+}
+
+/** What people say when they have looked at an alert. */
+export const VERDICTS = { confirmed: "Confirmed", false_alarm: "False alarm" };
+
+/** `confirmed by Ann`; empty if nobody has judged it. */
+export function verdictInShort({ verdict }) {
+  if (!verdict) return "";
+  const word = VERDICTS[verdict.verdict] ?? verdict.verdict;
+  return `${word.toLowerCase()}${verdict.author ? ` by ${verdict.author}` : ""}`;
+}
+
+/** `confirmed by Ann, 2026-11-21 03:14:05: she is hurt`; empty if nobody has judged it. */
+export function verdictInWords(alert) {
+  const { verdict } = alert;
+  if (!verdict) return "";
+  const at = subjectTime(instant(verdict.time), alert.timezone);
+  return `${verdictInShort(alert)}, ${at}${verdict.note ? `: ${verdict.note}` : ""}`;
 }
 
 /** What has become of it, for those that are not simply firing. */

@@ -3,7 +3,8 @@
 import { Problem, getJSON, serverNow, tracePath } from "./api.js";
 import { AlertActions } from "./alert-actions.js";
 import {
-  acknowledgementInWords, causeInWords, instant, isOpen, phaseInWords, preparedAlert, whoInWords,
+  acknowledgementInWords, causeInWords, instant, isOpen, phaseInWords, preparedAlert, verdictInWords,
+  whoInWords,
 } from "./alert-model.js";
 import { Facts } from "./facts.js";
 import { byId, clockTime, duration, element, plural, setText, subjectTime, timeZone, withUnit, zonedTime } from "./format.js";
@@ -44,7 +45,7 @@ export class AlertPanel {
         this.show(alert);
         changed(alert);
       },
-      silenced,
+      silenced, judges: true,
     });
     byId("alert-actions").append(this.#actions.buttons, this.#actions.place);
     this.#silences = new SilenceList(byId("alert-silences"), { ended: silenced, none: "None." });
@@ -125,6 +126,7 @@ export class AlertPanel {
     facts.set("Severity", [alert.severity, phaseInWords(alert, now)].filter(Boolean).join(", "), alert.severity);
     facts.set("Looked after", acknowledgementInWords(alert) || (isOpen(alert) ? "by nobody" : "–"));
     facts.set("Note", alert.acknowledged?.note ?? "");
+    facts.set("Verdict", verdictInWords(alert) || "–");
     facts.set("Who", `${alert.kind} ${whoInWords(alert)}`);
     facts.setLink("Who", "as it is now", `#/${keyOf(alert.kind, alert.user, alert.device)}`);
     facts.set("Site", alert.site);

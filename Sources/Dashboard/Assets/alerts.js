@@ -20,6 +20,7 @@ const filters = byId("filters");
 const silences = new Silences();
 const list = new AlertList(byId("list"), {
   page: "./", silencedUntil: (alert) => silences.until(alert), silenced: () => silences.refresh().catch(() => {}),
+  judges: true,
 });
 const present = new SilenceList(byId("silences-present"), { ended: refreshNow, none: "None: all who are to be told of an alert are told." });
 const past = new SilenceList(byId("silences-past"));

@@ -9,12 +9,20 @@ extension JSONWriter {
     byte(UInt8(ascii: "}"))
   }
 
-  /// An alert with all that happened to it, oldest first, and with who was told.
+  /// An alert with all that people found about it and all that happened to it, oldest first, and with
+  /// who was told.
   mutating func alert(
-    _ record: AlertRecord, events: [AlertEvent], notifications: [NotificationHistory]
+    _ record: AlertRecord, verdicts: [Verdict], events: [AlertEvent],
+    notifications: [NotificationHistory]
   ) {
     byte(UInt8(ascii: "{"))
     members(of: record)
+    literal(",\"verdicts\":[")
+    for (place, verdict) in verdicts.enumerated() {
+      comma(unless: place == 0)
+      self.verdict(verdict)
+    }
+    byte(UInt8(ascii: "]"))
     literal(",\"events\":[")
     for (place, event) in events.enumerated() {
       comma(unless: place == 0)
@@ -68,6 +76,8 @@ extension JSONWriter {
     } else {
       literal("null")
     }
+    literal(",\"verdict\":")
+    if let verdict = alert.verdict { self.verdict(verdict) } else { literal("null") }
     times(of: alert)
     literal(",\"flaps\":")
     integer(alert.flaps)

@@ -32,7 +32,8 @@ extension Dashboard {
     query.cause = try parameters["cause"].map { text in
       guard let cause = Cause(name: text) else {
         throw BadParameter(
-          message: "cause must be abnormal, void_image, stale, or rule: and a rule's id, like "
+          message:
+            "cause must be abnormal, fall, void_image, stale, or rule: and a rule's id, like "
             + "rule:200.")
       }
       return cause.name
@@ -72,10 +73,12 @@ extension Dashboard {
     return try readers.withReader { reader in
       // The alert first: whatever it shows is among the events that are read after it.
       guard let record = try reader.alert(id) else { return .response(Self.noAlert) }
+      let verdicts = try reader.verdicts(ofAlert: id)
       let events = try reader.alertEvents(of: id)
       let notifications = try reader.alertNotifications(of: id)
       var writer = JSONWriter(capacity: 4_096)
-      writer.alert(record, events: events, notifications: notifications)
+      writer.alert(
+        record, verdicts: verdicts, events: events, notifications: notifications)
       return .response(.json(writer.bytes))
     }
   }
@@ -90,6 +93,16 @@ extension Dashboard {
     try change(id, request, facts.alerts.resolve)
   }
 
+  /// `POST /api/v1/alerts/{id}/verdict`
+  func judge(alert id: Int64, _ request: HTTPRequest) throws -> HTTPReply {
+    _ = try Parameters(request, known: [])
+    if let refusal = request.refusalUnlessJSON { return .response(refusal) }
+    let body = try VerdictBody(request.body)
+    try facts.alerts.judge(
+      id, Verdict(kind: body.kind, note: body.note, author: body.author, time: facts.now()))
+    return try answer(withAlert: id)
+  }
+
   private func change(
     _ id: Int64, _ request: HTTPRequest, _ change: (Int64, String, String) throws -> Void
   ) throws -> HTTPReply {
@@ -97,6 +110,10 @@ extension Dashboard {
     if let refusal = request.refusalUnlessJSON { return .response(refusal) }
     let body = try AlertBody(request.body)
     try change(id, body.author, body.note)
+    return try answer(withAlert: id)
+  }
+
+  private func answer(withAlert id: Int64) throws -> HTTPReply {
     guard let record = try readers.withReader({ try $0.alert(id) }) else {
       return .response(Self.noAlert)
     }

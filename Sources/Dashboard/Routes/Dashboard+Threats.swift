@@ -124,7 +124,7 @@ extension JSONWriter {
     byte(UInt8(ascii: "}"))
   }
 
-  private mutating func verdict(_ verdict: Verdict) {
+  mutating func verdict(_ verdict: Verdict) {
     literal("{\"verdict\":")
     string(verdict.kind.rawValue)
     literal(",\"note\":")

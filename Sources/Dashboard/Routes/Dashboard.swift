@@ -70,6 +70,7 @@ public final class Dashboard: Sendable {
     case nil: Endpoint(get: page("index.html"))
     case "alerts" where path.count == 1: Endpoint(get: page("alerts.html"))
     case "reports" where path.count == 1: Endpoint(get: page("reports.html"))
+    case "models" where path.count == 1: Endpoint(get: page("models.html"))
     case "events" where path.count == 1: Endpoint(get: events)
     case "livez" where path.count == 1: Endpoint(get: live)
     case "readyz" where path.count == 1: Endpoint(get: ready)
@@ -110,6 +111,7 @@ public final class Dashboard: Sendable {
       case []: return Endpoint(get: { try self.alert(id, $0) })
       case ["ack"]: return Endpoint(post: { try self.acknowledge(alert: id, $0) })
       case ["resolve"]: return Endpoint(post: { try self.resolve(alert: id, $0) })
+      case ["verdict"]: return Endpoint(post: { try self.judge(alert: id, $0) })
       default: return nil
       }
     case "silences" where rest.isEmpty: return Endpoint(get: silences, post: addSilence)
@@ -119,6 +121,11 @@ public final class Dashboard: Sendable {
         get: { try self.silence(id, $0) }, delete: { try self.expireSilence(id, $0) })
     case "receivers" where rest.isEmpty: return Endpoint(get: receivers)
     case "reports" where rest == ["daily"]: return Endpoint(get: dailyReport)
+    case "models" where rest.isEmpty: return Endpoint(get: models)
+    case "models" where rest == ["disagreements"]: return Endpoint(get: disagreements)
+    case "models" where rest.count == 2 && path[1] == "candidates":
+      guard let id = Int64(path[2]), id > 0 else { return nil }
+      return Endpoint(get: { try self.fallCandidate(id, $0) })
     case "rules" where rest.isEmpty: return Endpoint(get: rules, post: reloadRules)
     case "configs" where path.count == 2 && !path[1].isEmpty:
       return Endpoint(get: { try self.configuration(path[1], $0) })

@@ -1,6 +1,6 @@
 import Store
 
-/// The body of `POST /api/v1/threats/{id}/verdict`.
+/// The body of `POST /api/v1/threats/{id}/verdict` and `POST /api/v1/alerts/{id}/verdict`.
 struct VerdictBody {
   var kind: Verdict.Kind
   var note: String

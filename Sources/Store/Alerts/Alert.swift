@@ -92,6 +92,9 @@ public struct Alert: Equatable, Sendable {
   public var value: Double?
   /// The record that showed it; absent if silence did.
   public var origin: RecordOrigin?
+  /// What people found it to be, the newest verdict. ``Store/write(_:engine:)`` leaves it as it is in the
+  /// table: only ``Store/setVerdict(_:ofAlert:)`` writes it.
+  public var verdict: Verdict?
   /// Whether all who are to be told of it have been: resolved, and nothing more to say.
   public var isSettled = false
 

@@ -9,7 +9,11 @@ extension Alert {
     a.id, u.kind, u.user, u.device, a.cause, a.phase, a.severity, a.settled, a.began, a.opened,
     a.raised, a.recovering, a.ended, a.resolved, a.flaps, a.acknowledged, a.author, a.note,
     a.value, a.partition, a.offset, a.latitude, a.longitude, a.time_zone, a.site, a.rule_name,
-    a.reason, a.config, a.revision
+    a.reason, a.config, a.revision,
+    (SELECT v.verdict FROM alert_verdict_rows v WHERE v.id = a.verdict),
+    (SELECT v.note FROM alert_verdict_rows v WHERE v.id = a.verdict),
+    (SELECT v.author FROM alert_verdict_rows v WHERE v.id = a.verdict),
+    (SELECT v.time FROM alert_verdict_rows v WHERE v.id = a.verdict)
     """
   /// The places of two of them that are not part of an alert.
   static let configColumn: Int32 = 27
@@ -43,6 +47,9 @@ extension Alert {
     timeZone = row.text(23)
     site = row.text(24)
     ruleName = row.text(25)
+    verdict = Verdict.Kind(number: row.integer(29)).map {
+      Verdict(kind: $0, note: row.text(30), author: row.text(31), time: row.integer(32))
+    }
   }
 
   /// Binds what may change to the parameters 1 … 23, and nothing else.

@@ -1,7 +1,7 @@
 /// Retention of alerts.
 ///
 /// An alert's age counts from its resolution, not from its number: one that was open for a month is
-/// kept as long after its end as any other. Its events go with it. A notification goes when no alert
+/// kept as long after its end as any other. Its events and verdicts go with it. A notification goes when no alert
 /// that it tells of is on record any more, so that what has been told of an open alert stays known;
 /// its deliveries go with it.
 extension Store {
@@ -88,6 +88,9 @@ extension Store {
     let events = try connection.statement("DELETE FROM alert_event_rows WHERE alert = ?1")
     events.bind(1, alert)
     try events.run(attempted)
+    let verdicts = try connection.statement("DELETE FROM alert_verdict_rows WHERE alert = ?1")
+    verdicts.bind(1, alert)
+    try verdicts.run(attempted)
     let untell = try connection.statement(
       "DELETE FROM notification_alerts WHERE alert = ?1 RETURNING notification")
     let release = try connection.statement(

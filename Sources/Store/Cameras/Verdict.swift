@@ -1,4 +1,4 @@
-/// What an operator found when looking at what a rule had called a threat.
+/// What somebody found when looking at what a rule had called a threat, or at an alert.
 public struct Verdict: Equatable, Sendable {
   /// The raw values are the interface's names.
   public enum Kind: String, CaseIterable, Sendable {
@@ -11,7 +11,7 @@ public struct Verdict: Equatable, Sendable {
   /// The longest note and author's name, in bytes of UTF-8.
   public static let maxNoteBytes = 2_000
   public static let maxAuthorBytes = 256
-  /// Verdicts kept of one threat: the newest so many.
+  /// Verdicts kept of one threat or alert: the newest so many.
   public static let maxKept = 1_000
 
   public var kind: Kind
