@@ -9,7 +9,7 @@ struct CheckConfigCommand: ParsableCommand {
     discussion: """
       Errors are written as FILE:LINE:COLUMN: what is wrong. Unknown keys, wrong units, values out of \
       range, contradictions and properties that librdkafka does not know are errors. The rules files \
-      of camera streams and the file of alerts are checked with it, and whether the secrets of \
+      of camera streams, the models and the file of alerts are checked with it, and whether the secrets of \
       receivers are there, which are never shown. Exit code 0: the configuration can be used; 78: it \
       cannot.
       """)

@@ -7,9 +7,9 @@ import simulation
 struct Demo {
   static let topic = "accelerometer"
   static let cameraTopic = "camera-events"
-  /// So many bursts a second leave a partition of the embedded broker, which keeps some five mebibytes,
+  /// So many samples a second leave a partition of the embedded broker, which keeps some five mebibytes,
   /// about ten seconds to be read.
-  private static let recordsPerPartition = 2_500.0
+  private static let samplesPerPartition = 50_000.0
 
   let service: Service
   private let broker: EmbeddedBroker
@@ -23,9 +23,10 @@ struct Demo {
     http: HTTPSettings, folder: String, alerts: String?
   ) throws {
     let broker = try EmbeddedBroker()
-    let load = Double(population.users) * population.rate
+    // A record has at least the weight of a few samples.
+    let load = Double(population.users) * max(population.hertz, 10 * population.rate)
     try broker.createTopic(
-      Self.topic, partitions: Int((load / Self.recordsPerPartition).rounded(.up)))
+      Self.topic, partitions: Int((load / Self.samplesPerPartition).rounded(.up)))
     try broker.createTopic(Self.cameraTopic, partitions: 2)
     for topic in [Self.topic, Self.cameraTopic] {
       try broker.createTopic(topic + DeadLetterSettings().suffix, partitions: 1)

@@ -4,6 +4,7 @@ import Foundation
 
 /// Exit codes that scripts can rely on, as in BSD's sysexits.h.
 enum ExitCodes {
+  static let badData = ExitCode(65)
   static let noInput = ExitCode(66)
   static let unavailable = ExitCode(69)
   static let badConfiguration = ExitCode(78)

@@ -67,8 +67,8 @@ struct TestRouteCommand: ParsableCommand {
     commandName: "test",
     abstract: "Says who would be told of an alert.",
     discussion: """
-      The alert is described by its labels: kind, user, device, site, cause (abnormal, rule:ID, \
-      void_image, stale), rule (an id), severity (warning, danger).
+      The alert is described by its labels: kind, user, device, site, cause (abnormal, fall, \
+      rule:ID, void_image, stale), rule (an id), severity (warning, danger).
 
         acalert route test kind=wearer user=u-17 severity=danger --config config/acalert.yaml
 
@@ -92,7 +92,7 @@ struct TestRouteCommand: ParsableCommand {
   var timezone: String?
 
   func run() throws {
-    let time = try at.map(Self.time) ?? Int64(Date().timeIntervalSince1970 * 1000)
+    let time = try at.map(time(ofArgument:)) ?? Int64(Date().timeIntervalSince1970 * 1000)
     if let timezone, ZoneOffsets.system(timezone) == nil {
       throw ValidationError(
         "\"\(timezone)\" is no time zone; it is named like Europe/Berlin or UTC")
@@ -106,18 +106,5 @@ struct TestRouteCommand: ParsableCommand {
     let trial = RouteTrial(try options.file(), labels: labels, at: time, zone: timezone)
     print(trial.report)
     if !trial.isAnybodyTold { throw ExitCode.failure }
-  }
-
-  private static func time(_ text: String) throws -> Int64 {
-    let formatter = ISO8601DateFormatter()
-    for options: ISO8601DateFormatter.Options in [
-      [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds],
-    ] {
-      formatter.formatOptions = options
-      if let date = formatter.date(from: text) {
-        return Int64((date.timeIntervalSince1970 * 1000).rounded())
-      }
-    }
-    throw ValidationError("--at \"\(text)\" is not a time like 2026-11-21T23:00:00Z")
   }
 }

@@ -11,8 +11,8 @@ struct ServeCommand: ParsableCommand {
       Reads the topics named in the configuration, keeps its database in the folder named there, and \
       serves the dashboard, the interface and the event stream. Ctrl-C or SIGTERM stops it cleanly; \
       started again it goes on where it was, and so it does after kill -9. SIGHUP makes it read the \
-      rules files of its camera streams and the file of its alerts again; a file that is not good \
-      changes nothing.
+      rules files of its camera streams, its models and the file of its alerts again; a file that is \
+      not good changes nothing.
 
       Every setting is described in docs/CONFIGURATION.md.
       """)

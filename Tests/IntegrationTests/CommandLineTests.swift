@@ -42,7 +42,7 @@ import Testing
   @Test func help_TeachesEveryCommand() throws {
     let help = try ForeignProgram.run(["acalert", "--help"])
     #expect(help.status == 0)
-    for command in ["demo", "serve", "status", "check-config", "replay", "rules"] {
+    for command in ["demo", "serve", "status", "check-config", "replay", "rules", "label"] {
       #expect(help.output.contains(command))
       #expect(try ForeignProgram.run(["acalert", command, "--help"]).status == 0)
     }
@@ -154,10 +154,11 @@ import Testing
         service.errors.components(separatedBy: expected).count == times + 1
       }
     }
-    try hangUp(rules.replacing("[dog]", with: "[dog, cat]"), "new rules: 1 rule, version ")
-    try hangUp("rules: 5\n", "the rules stay as they are: \(folder)/rules.yaml:1:8: rules: must be")
-    try hangUp(rules, "new rules: 1 rule, version ", times: 2)
-    try hangUp(rules, "the rules were read again and have not changed: 1 rule")
+    try hangUp(rules.replacing("[dog]", with: "[dog, cat]"), "new rules: 1 rule for yard, version ")
+    try hangUp(
+      "rules: 5\n", "rules and models stay as they are: \(folder)/rules.yaml:1:8: rules: must be")
+    try hangUp(rules, "new rules: 1 rule for yard, version ", times: 2)
+    try hangUp(rules, "rules and models were read again and have not changed: 1 rule")
     #expect(service.process.isRunning)
     #expect(service.stop() < 4)
     #expect(service.process.terminationStatus == 0)

@@ -2,10 +2,42 @@ import AcalertService
 import ArgumentParser
 import Foundation
 
-/// `acalert alerts`: what is open, or one alert's history.
+/// `acalert alerts`: shows them, and takes verdicts on them.
 struct AlertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "alerts",
+    abstract: "Shows alerts of a running service, and takes verdicts on them.",
+    discussion: """
+      acalert alerts [ID] is acalert alerts show [ID]: see acalert alerts show --help.
+      """,
+    subcommands: [ShowAlertsCommand.self, VerdictCommand.self],
+    defaultSubcommand: ShowAlertsCommand.self)
+
+  static let heading =
+    "  ID  SEVERITY  PHASE       SINCE                     WHO, WHY"
+
+  static func line(_ alert: AlertAnswer) -> String {
+    func padded(_ text: String, _ width: Int) -> String {
+      text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+    }
+    let id = String(repeating: " ", count: max(0, 4 - "\(alert.id)".count)) + "\(alert.id)"
+    let by = alert.acknowledged.map { acknowledgement in
+      " (acknowledged\(acknowledgement.author.isEmpty ? "" : " by \(acknowledgement.author)"))"
+    }
+    let judged = alert.verdict.map { verdict in
+      let word = verdict.verdict.replacing("_", with: " ")
+      return " (\(word)\(verdict.author.isEmpty ? "" : " by \(verdict.author)"))"
+    }
+    let flaps = alert.flaps == 0 ? "" : " (came back \(alert.flaps) times)"
+    return "\(id)  \(padded(alert.severity, 8))  \(padded(alert.phase, 10))  \(alert.began)  "
+      + "\(alert.subject): \(alert.reason)\(flaps)\(by ?? "")\(judged ?? "")"
+  }
+}
+
+/// `acalert alerts show`: what is open, or one alert's history.
+struct ShowAlertsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Shows alerts of a running service: the open ones, or one with its history.",
     discussion: """
       Danger first, then the newest. With an id: what happened to that alert, who was told of it, and \
@@ -52,8 +84,8 @@ struct AlertsCommand: ParsableCommand {
     if json {
       try printJSON(page.items)
     } else {
-      if !page.items.isEmpty { print(Self.heading) }
-      for alert in page.items { print(Self.line(alert)) }
+      if !page.items.isEmpty { print(AlertsCommand.heading) }
+      for alert in page.items { print(AlertsCommand.line(alert)) }
       let more = page.next == nil ? "" : "; more match, raise --limit"
       print(
         "\(page.counts.danger) in danger, \(page.counts.warning) warnings, of these "
@@ -67,7 +99,7 @@ struct AlertsCommand: ParsableCommand {
       try client.ask(AlertAnswer.self, .get, "/api/v1/alerts/\(id)")
     }
     if json { return try printJSON([alert]) }
-    print(Self.line(alert))
+    print(AlertsCommand.line(alert))
     for event in alert.events ?? [] {
       let author = event.author.isEmpty ? "" : " by \(event.author)"
       let text = event.text.isEmpty ? "" : ": \(event.text)"
@@ -78,22 +110,6 @@ struct AlertsCommand: ParsableCommand {
         "      \(notification.created)  to \(notification.receiver): \(notification.state), "
           + "attempts: \(notification.attempts)")
     }
-  }
-
-  private static let heading =
-    "  ID  SEVERITY  PHASE       SINCE                     WHO, WHY"
-
-  static func line(_ alert: AlertAnswer) -> String {
-    func padded(_ text: String, _ width: Int) -> String {
-      text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
-    }
-    let id = String(repeating: " ", count: max(0, 4 - "\(alert.id)".count)) + "\(alert.id)"
-    let by = alert.acknowledged.map { acknowledgement in
-      " (acknowledged\(acknowledgement.author.isEmpty ? "" : " by \(acknowledgement.author)"))"
-    }
-    let flaps = alert.flaps == 0 ? "" : " (came back \(alert.flaps) times)"
-    return "\(id)  \(padded(alert.severity, 8))  \(padded(alert.phase, 10))  \(alert.began)  "
-      + "\(alert.subject): \(alert.reason)\(flaps)\(by ?? "")"
   }
 }
 
