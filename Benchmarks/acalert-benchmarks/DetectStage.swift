@@ -82,7 +82,7 @@ enum DetectStage {
 }
 
 /// The ids of subjects, one behind the other.
-private struct Names {
+struct Names {
   var bytes: [UInt8] = []
   var ends: [Int] = [0]
 
@@ -97,7 +97,7 @@ private struct Names {
 }
 
 /// Values about 1 g that are cheap to make: within 0.15 g at rest, within 1.5 g for one who runs.
-private struct Walk {
+struct Walk {
   private var state: UInt64 = 1
 
   @inline(__always)
@@ -109,32 +109,39 @@ private struct Walk {
 }
 
 /// An engine and what it is fed from. A class, so that the engine need not be copied.
-private final class EngineRun {
+final class EngineRun {
   var engine: Engine
   private let names: Names
   private var offset: Int64 = 0
   private var walk = Walk()
+  /// Candidates of falls that were handed out.
+  var candidates = 0
 
-  init(_ names: Names) throws {
+  init(_ names: Names, _ rules: StreamRules = StreamRules()) throws {
     self.names = names
-    engine = try Engine(streams: [StreamRules()])
+    engine = try Engine(streams: [rules])
     engine.assign(0, rewind: 0, next: 0)
   }
 
   /// One second of all subjects, in order.
-  func ingest(_ samples: [Sample], _ perRecord: Int, _ second: Int) {
+  func ingest(
+    _ samples: [Sample], _ axes: [AxisSample] = [], _ perRecord: Int, _ second: Int
+  ) {
     names.bytes.withUnsafeBytes { bytes in
       samples.withUnsafeBufferPointer { samples in
-        var first = second * names.count * perRecord
-        for subject in 0..<names.count {
-          take(
-            bytes, subject, UnsafeBufferPointer(rebasing: samples[first..<first + perRecord]),
-            second)
-          first += perRecord
+        axes.withUnsafeBufferPointer { axes in
+          var first = second * names.count * perRecord
+          for subject in 0..<names.count {
+            let places = first..<first + perRecord
+            take(
+              bytes, subject, UnsafeBufferPointer(rebasing: samples[places]),
+              axes.isEmpty ? axes : UnsafeBufferPointer(rebasing: axes[places]), second)
+            first += perRecord
+          }
         }
       }
     }
-    _ = engine.takeDecisions(sweep: Self.sweep)
+    candidates += engine.takeDecisions(sweep: Self.sweep).fallCandidates.count
   }
 
   /// The rows of all subjects are written every ten seconds of the stream: a service that goes ten times
@@ -153,7 +160,9 @@ private final class EngineRun {
           time: Workload.startTime + Int64(second) * 1_000,
           value: walk.next(isRunning: subject % 4 == 0))
         withUnsafePointer(to: &sample) {
-          take(bytes, subject, UnsafeBufferPointer(start: $0, count: 1), second)
+          take(
+            bytes, subject, UnsafeBufferPointer(start: $0, count: 1),
+            UnsafeBufferPointer(start: nil, count: 0), second)
         }
         subject += step
         if subject >= names.count { subject -= names.count }
@@ -169,7 +178,7 @@ private final class EngineRun {
   @inline(__always)
   private func take(
     _ bytes: UnsafeRawBufferPointer, _ subject: Int, _ samples: UnsafeBufferPointer<Sample>,
-    _ second: Int
+    _ axes: UnsafeBufferPointer<AxisSample>, _ second: Int
   ) {
     let origin = RecordOrigin(partition: 0, offset: offset)
     offset += 1
@@ -179,6 +188,6 @@ private final class EngineRun {
       rebasing: bytes[names.ends[subject]..<names.ends[subject + 1]])
     engine.ingest(
       stream: 0, user: name, device: UnsafeRawBufferPointer(start: nil, count: 0),
-      samples: samples, origin: origin, arrival: arrival)
+      samples: samples, axes: axes, origin: origin, arrival: arrival)
   }
 }

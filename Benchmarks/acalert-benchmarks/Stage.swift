@@ -49,7 +49,9 @@ extension Stage {
     switch self {
     case .consume: try ConsumeStage.measure(workload, result)
     case .decode: try DecodeStage.measure(workload, result)
-    case .detect: try DetectStage.measure(workload, result)
+    case .detect:
+      try DetectStage.measure(workload, result)
+      try FallStage.measure(workload, result)
     case .cameraDecode: try CameraDecodeStage.measure(workload, result)
     case .cameraDecide: try CameraDecideStage.measure(workload, result)
     case .store: try StoreStage.measure(workload, result)
