@@ -18,17 +18,22 @@ extension Engine {
     if subject.pointee.state == .stale {
       change(index, subject, to: .unknown, at: sample.time, cause: origin, reason: nil)
     }
-    if notes[index]?.fall != nil { resume(index, subject, at: sample.time, origin) }
-    let stream = rules[Int(subject.pointee.stream)]
-    let zscore = hot[Int(subject.pointee.stream)].zscore
+    if subject.pointee.state == .unknown || !subject.pointee.flags.contains(.watched),
+      notes[index]?.fall != nil
+    {
+      resume(index, subject, at: sample.time, origin)
+    }
+    // By its place: a copy of all rules for each sample would be dear.
+    let stream = Int(subject.pointee.stream)
+    let zscore = hot[stream].zscore
     if isFlagged { recordAnomaly(index, sample, finding, baseline, stream, zscore, origin) }
     let isOdd = isFlagged && !isRecordedOnly(subject, stream)
 
     guard var episode = notes[index]?.episode else {
       if isOdd {
         var episode = Episode(
-          reference: baseline, referenceUntil: sample.time + stream.window.length)
-        let step = episode.abnormal(at: sample.time, rules: stream.status)
+          reference: baseline, referenceUntil: sample.time + rules[stream].window.length)
+        let step = episode.abnormal(at: sample.time, rules: rules[stream].status)
         note(index, subject) { $0.episode = episode }
         raise(index, subject, step, sample, finding, against: baseline, stream, zscore, origin)
       } else if subject.pointee.state == .unknown, isInOrder, zscore.canJudge(baseline) {
@@ -45,22 +50,22 @@ extension Engine {
       var judgedBy = fitsReference ? baseline : episode.reference
       if sample.time > episode.referenceUntil {
         episode.reference = baseline
-        episode.referenceUntil = sample.time + stream.window.length
+        episode.referenceUntil = sample.time + rules[stream].window.length
         judgedBy = baseline
       }
-      let step = episode.abnormal(at: sample.time, rules: stream.status)
+      let step = episode.abnormal(at: sample.time, rules: rules[stream].status)
       note(index, subject) { $0.episode = episode }
       list(index, subject)
       raise(index, subject, step, sample, finding, against: judgedBy, stream, zscore, origin)
     } else if isInOrder {
       let quietBefore = episode.quietSince
-      let step = episode.normal(at: sample.time, rules: stream.status)
+      let step = episode.normal(at: sample.time, rules: rules[stream].status)
       if episode.quietSince != quietBefore {
         note(index, subject) { $0.episode = episode }
         list(index, subject)
       }
       guard case .lower(let level) = step else { return }
-      let quiet = "no abnormal sample for \(DecimalText.duration(stream.status.clearAfter))"
+      let quiet = "no abnormal sample for \(DecimalText.duration(rules[stream].status.clearAfter))"
       if level == .safe { note(index, subject) { $0.episode = nil } }
       let state = SafetyState.worse(level, notes[index]?.fall?.level ?? .safe)
       if state != subject.pointee.state {
@@ -76,16 +81,16 @@ extension Engine {
   /// Whether what the detectors find of a subject's samples is recorded and leaves its state as it is,
   /// because its falls are judged.
   private func isRecordedOnly(
-    _ subject: UnsafeMutablePointer<Subject>, _ stream: StreamRules
+    _ subject: UnsafeMutablePointer<Subject>, _ stream: Int
   ) -> Bool {
-    stream.falls?.others == .record && canJudgeFalls(subject)
+    rules[stream].falls?.others == .record && canJudgeFalls(subject)
   }
 
   private mutating func recordAnomaly(
     _ index: UInt32, _ sample: Sample, _ finding: BankFinding?, _ baseline: WindowSums,
-    _ stream: StreamRules, _ zscore: ZScore, _ origin: RecordOrigin
+    _ stream: Int, _ zscore: ZScore, _ origin: RecordOrigin
   ) {
-    let unit = DecimalText.unit(digits: stream.digits)
+    let unit = DecimalText.unit(digits: rules[stream].digits)
     decisions.anomalies.append(
       Anomaly(
         subject: index, time: sample.time, value: Double(sample.value) / unit,
@@ -96,12 +101,12 @@ extension Engine {
 
   private mutating func raise(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ step: Episode.Step,
-    _ sample: Sample, _ finding: BankFinding?, against baseline: WindowSums, _ stream: StreamRules,
+    _ sample: Sample, _ finding: BankFinding?, against baseline: WindowSums, _ stream: Int,
     _ zscore: ZScore, _ origin: RecordOrigin
   ) {
     guard case .raise(let level) = step else { return }
-    let unit = DecimalText.unit(digits: stream.digits)
-    let label = stream.unit.isEmpty ? "" : " \(stream.unit)"
+    let unit = DecimalText.unit(digits: rules[stream].digits)
+    let label = rules[stream].unit.isEmpty ? "" : " \(rules[stream].unit)"
     let value = DecimalText.text(Double(sample.value) / unit, places: 3)
     let mean = DecimalText.text(baseline.mean / unit, places: 3)
     let std = DecimalText.text(baseline.standardDeviation / unit, places: 3)
@@ -115,8 +120,8 @@ extension Engine {
     }
     let reason =
       level == .danger
-      ? "\(stream.status.raiseCount) abnormal within "
-        + "\(DecimalText.duration(stream.status.raiseWithin)): \(facts)"
+      ? "\(rules[stream].status.raiseCount) abnormal within "
+        + "\(DecimalText.duration(rules[stream].status.raiseWithin)): \(facts)"
       : "abnormal: \(facts)"
     if level.rawValue > subject.pointee.state.rawValue {
       change(index, subject, to: level, at: sample.time, cause: origin, reason: reason)

@@ -57,7 +57,13 @@ public struct Engine: ~Copyable {
   /// cost of the memory that takes.
   public var tracesScores = false
   /// Whether ``Decisions/fallCandidates`` holds every candidate, however improbable: likewise.
-  public var recordsAllCandidates = false
+  public var recordsAllCandidates = false {
+    didSet {
+      for (index, stream) in rules.enumerated() {
+        hot[index].fallTrigger = HotRules.trigger(stream, takesAll: recordsAllCandidates)
+      }
+    }
+  }
 
   /// - Parameters:
   ///   - streams: the rules of each stream; records name theirs by its place in this list. Streams for
@@ -217,7 +223,8 @@ struct HotRules {
   let isZScoreEnough: Bool
   /// Whether falls are judged; samples above this, in the stream's fixed point, may be the peak of one.
   let hasFalls: Bool
-  let fallTrigger: Int32
+  var fallTrigger: Int32
+  let fallSeparation: Int64
   /// Whether falls are judged of samples without axes, too.
   let hasFallsWithoutAxes: Bool
 
@@ -250,10 +257,21 @@ struct HotRules {
     isZScoreEnough = rules.isZScoreEnough
     hasSeries = rules.cameras == nil && !rules.leavesAllToZScore
     hasFalls = rules.falls != nil
-    let unit = Int64(DecimalText.unit(digits: rules.digits))
-    fallTrigger = rules.falls.map { Int32(clamping: $0.trigger * unit / 1_000) } ?? .max
+    fallTrigger = Self.trigger(rules, takesAll: false)
+    fallSeparation = rules.falls?.separation ?? 0
     hasFallsWithoutAxes = rules.falls?.impact.map { $0.turn == nil } ?? false
     self.zscore = ZScore(zscore)
+  }
+
+  /// Above what a sample may be the peak of a fall. Where no model is asked, a peak below an impact is none,
+  /// unless all candidates are wanted.
+  static func trigger(_ rules: StreamRules, takesAll: Bool) -> Int32 {
+    guard let falls = rules.falls else { return .max }
+    var trigger = falls.trigger
+    if !takesAll, falls.models == FallModels(), let impact = falls.impact {
+      trigger = max(trigger, impact.peak - 1)
+    }
+    return Int32(clamping: trigger * Int64(DecimalText.unit(digits: rules.digits)) / 1_000)
   }
 
   /// The start of the oldest tumbling window that may still be open when the newest sample is at `time`.

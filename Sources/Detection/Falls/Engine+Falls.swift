@@ -11,9 +11,14 @@ extension Engine {
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample,
     _ rules: UnsafeMutablePointer<HotRules>, _ origin: RecordOrigin
   ) {
-    guard let judge = fallJudges[Int(subject.pointee.stream)] else { return }
     let place = watch(subject)
-    if sample.value > rules.pointee.fallTrigger {
+    let isExceeded =
+      sample.value <= watches[place].newestValue
+      && sample.time &- watches[place].newestTime <= rules.pointee.fallSeparation
+    let isHigh = sample.value > rules.pointee.fallTrigger && !isExceeded
+    guard isHigh || sample.time >= watches[place].nextDue else { return }
+    guard let judge = fallJudges[Int(subject.pointee.stream)] else { return }
+    if isHigh {
       addPeak(sample, at: Int(subject.pointee.count) - 1, of: subject, place, judge)
     }
     guard sample.time >= watches[place].nextDue else { return }
@@ -53,6 +58,8 @@ extension Engine {
     subject.pointee.flags.remove(.watched)
     watches[Int(subject.pointee.watch)].peaks.removeAll(keepingCapacity: true)
     watches[Int(subject.pointee.watch)].nextDue = .max
+    watches[Int(subject.pointee.watch)].newestTime = .min
+    watches[Int(subject.pointee.watch)].newestValue = .min
     freeWatches.append(subject.pointee.watch)
   }
 
@@ -103,8 +110,13 @@ extension Engine {
     peak.isModelDone = !judge.hasModels && !recordsAllCandidates
     peak.isImpactDone =
       judge.impact.map { !$0.isImpact(milliG(sample.value, of: subject)) } ?? true
+    peak.isImpactNew = !peak.isImpactDone && judge.impact?.rules.warns == true
     let end = watches[place].peaks.firstIndex { $0.time > sample.time }
     watches[place].peaks.insert(peak, at: end ?? watches[place].peaks.count)
+    if end == nil {
+      watches[place].newestTime = peak.time
+      watches[place].newestValue = peak.value
+    }
     watches[place].nextDue = min(watches[place].nextDue, due(peak, judge))
   }
 
@@ -114,6 +126,7 @@ extension Engine {
   }
 
   private func due(_ peak: FallWatch.Peak, _ judge: FallJudge) -> Int64 {
+    if peak.isImpactNew { return peak.time }
     var due = Int64.max
     if !peak.isEarlyDone { due = min(due, peak.time + judge.earlyDelay) }
     if !peak.isModelDone { due = min(due, peak.time + judge.modelDelay) }
@@ -130,6 +143,7 @@ extension Engine {
     var next = 0
     while next < watches[place].peaks.count {
       var peak = watches[place].peaks[next]
+      if peak.isImpactNew { takeImpact(&peak, index, subject, judge, at: now, origin) }
       if !peak.isEarlyDone, now >= peak.time + judge.earlyDelay {
         askEarly(&peak, index, subject, judge, at: now, origin)
       }
@@ -170,14 +184,23 @@ extension Engine {
     peak.scores.append(score)
     guard score.isFall else { return }
     peak.isPossible = true
-    guard isLive, notes[index]?.fall == nil else { return }
-    let posture = Posture(
-      motion(subject), from: peak.time - ImpactSequence.postureBefore.upperBound,
-      through: peak.time - ImpactSequence.postureBefore.lowerBound)
-    let text = DecimalText.text(decimal(peak.value, of: subject), places: 1)
-    tellFall(
-      FallEpisode(level: .warning, peak: peak.time, toldAt: now, posture: posture.mean), index,
-      subject, peak, at: now, reason: "possible fall: impact of \(text) g", origin)
+    tellPossibleFall(index, subject, peak, at: now, origin)
+  }
+
+  /// An impact is a warning at once, unless free fall is asked for and was none.
+  private mutating func takeImpact(
+    _ peak: inout FallWatch.Peak, _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
+    _ judge: FallJudge, at now: Int64, _ origin: RecordOrigin
+  ) {
+    peak.isImpactNew = false
+    let ring = motion(subject)
+    guard
+      judge.impact?.isPrecededByFreeFall(
+        peak.time, in: ring,
+        magnitude: { milliG(ring.samples.value(at: $0), of: subject) }) == true
+    else { return }
+    peak.isPossible = true
+    tellPossibleFall(index, subject, peak, at: now, origin)
   }
 
   private func look(
@@ -201,160 +224,6 @@ extension Engine {
       FallScore(
         role: .impact, model: "", probability: finding == .fall ? 1 : 0, threshold: 1,
         isFall: finding == .fall))
-  }
-
-  /// Tells what a peak has been found to be.
-  private mutating func conclude(
-    _ peak: FallWatch.Peak, _ isFall: Bool, _ index: UInt32,
-    _ subject: UnsafeMutablePointer<Subject>, _ judge: FallJudge, at now: Int64,
-    _ origin: RecordOrigin
-  ) -> FallCandidate.Outcome {
-    guard isFall else { return FallCandidate.Outcome.none }
-    // While a restart fills the ring, the open fall may be this one.
-    if let open = notes[index]?.fall, open.level == .danger, isLive || open.peak != peak.time,
-      (0..<judge.rules.refractory).contains(now - open.toldAt)
-    {
-      return .repeated
-    }
-    guard isLive else { return .fall }
-    var posture = Posture(
-      motion(subject), from: peak.time - ImpactSequence.postureBefore.upperBound,
-      through: peak.time - ImpactSequence.postureBefore.lowerBound
-    ).mean
-    // Who falls again while lying there still was upright before the first fall.
-    if let open = notes[index]?.fall, open.level == .danger { posture = open.posture }
-    let text = DecimalText.text(decimal(peak.value, of: subject), places: 1)
-    let decisive = peak.scores.filter { $0.isFall && $0.role != .shadow && $0.role != .early }
-    let by = decisive.map { score in
-      score.role == .impact
-        ? "impact, rest and posture"
-        : "probability \(DecimalText.text(score.probability, places: 2))"
-    }
-    recordFall(peak, decisive, index, subject, origin)
-    tellFall(
-      FallEpisode(level: .danger, peak: peak.time, toldAt: now, posture: posture), index, subject,
-      peak, at: now, reason: "fall: impact of \(text) g (\(by.joined(separator: "; ")))", origin)
-    return .fall
-  }
-
-  /// A fall is an anomaly too, at the time of its peak.
-  private mutating func recordFall(
-    _ peak: FallWatch.Peak, _ decisive: [FallScore], _ index: UInt32,
-    _ subject: UnsafeMutablePointer<Subject>, _ origin: RecordOrigin
-  ) {
-    var cursor = BaselineCursor(length: hot[Int(subject.pointee.stream)].length)
-    cursor.begin(before: peak.time, of: ring(subject))
-    let unit = DecimalText.unit(digits: rules[Int(subject.pointee.stream)].digits)
-    decisions.anomalies.append(
-      Anomaly(
-        subject: index, time: peak.time, value: Double(peak.value) / unit,
-        mean: cursor.sums.mean / unit, std: cursor.sums.standardDeviation / unit,
-        score: decisive.map(\.probability).max() ?? 0,
-        detector: decisive.contains { $0.role == .active } ? "model" : "impact", origin: origin))
-  }
-
-  /// Keeps a candidate, if it is one to keep.
-  private mutating func record(
-    _ peak: FallWatch.Peak, _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
-    _ judge: FallJudge, at now: Int64, _ origin: RecordOrigin
-  ) {
-    guard isLive, !peak.scores.isEmpty || !peak.features.isEmpty else { return }
-    let most = peak.scores.map(\.probability).max() ?? 0
-    let findings = Set(
-      peak.scores.filter { $0.role == .active || $0.role == .shadow }.map(\.isFall))
-    guard recordsAllCandidates || most >= judge.rules.recordFrom || findings.count > 1 else {
-      return
-    }
-    decisions.fallCandidates.append(
-      FallCandidate(
-        subject: index, time: peak.time, decided: now, peak: decimal(peak.value, of: subject),
-        outcome: peak.outcome ?? FallCandidate.Outcome.none, scores: peak.scores,
-        features: peak.features, origin: origin))
-  }
-
-  private mutating func tellFall(
-    _ episode: FallEpisode, _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
-    _ peak: FallWatch.Peak, at now: Int64, reason: String, _ origin: RecordOrigin
-  ) {
-    note(index, subject) { $0.fall = episode }
-    settle(index, subject, at: now, origin, reason: reason)
-    tell(
-      .fall, of: index, episode.level, at: now, reason: reason, origin: origin,
-      value: decimal(peak.value, of: subject))
-  }
-
-  /// Withdraws a possible fall, unless another peak is possibly one.
-  private mutating func withdraw(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ place: Int, at now: Int64,
-    _ origin: RecordOrigin
-  ) {
-    guard isLive, notes[index]?.fall?.level == .warning,
-      !watches[place].peaks.contains(where: \.isPossible)
-    else { return }
-    endFall(index, subject, at: now, origin)
-  }
-
-  /// Goes on with a fall that a silence or a restart has interrupted.
-  mutating func resume(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at now: Int64, _ origin: RecordOrigin
-  ) {
-    if subject.pointee.state == .unknown {
-      settle(index, subject, at: now, origin, reason: "silent since a fall")
-    }
-    if !subject.pointee.flags.contains(.watched), fallJudges[Int(subject.pointee.stream)] != nil {
-      let place = watch(subject)
-      watches[place].nextDue = .min
-    }
-  }
-
-  /// Brings a subject's state in line with its open causes.
-  private mutating func settle(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at now: Int64,
-    _ origin: RecordOrigin,
-    reason: String?
-  ) {
-    let noted = notes[index]
-    let isKnown = Int(subject.pointee.count) > rules[Int(subject.pointee.stream)].zscore.minSamples
-    let open = SafetyState.worse(noted?.fall?.level ?? .unknown, noted?.episode?.level ?? .unknown)
-    let state = open == .unknown ? (isKnown ? .safe : .unknown) : open
-    if state != subject.pointee.state {
-      change(
-        index, subject, to: state, at: now, cause: origin, reason: reason,
-        tellsAbnormal: state == .safe && noted?.isAbnormalKeptOpen == true)
-    } else if let reason {
-      list(index, subject)
-      note(index, subject) { $0.reason = reason }
-    }
-  }
-
-  /// The fall, or its possibility, is over.
-  private mutating func endFall(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at now: Int64, _ origin: RecordOrigin
-  ) {
-    note(index, subject) { $0.fall = nil }
-    settle(index, subject, at: now, origin, reason: nil)
-    tell(.fall, of: index, nil, at: now, origin: origin)
-  }
-
-  private mutating func lookAtRecovery(
-    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ place: Int, _ judge: FallJudge,
-    at now: Int64, _ origin: RecordOrigin
-  ) {
-    let ring = motion(subject)
-    // Once a second, whichever samples there are: counted from the fall, so that a restart changes nothing.
-    guard isLive, var fall = notes[index]?.fall,
-      now
-        >= fall.nextLook(after: ring.count > 1 ? ring.time(at: ring.count - 2) : .min, judge.rules),
-      fall.level == .danger || !watches[place].peaks.contains(where: \.isPossible)
-    else { return }
-    let mean = Posture(ring, from: now - FallEpisode.step, through: now)
-    let before = fall.uprightSince
-    if fall.look(mean, at: now, judge.rules.recovery) != nil {
-      endFall(index, subject, at: now, origin)
-    } else if fall.uprightSince != before {
-      note(index, subject) { $0.fall = fall }
-      list(index, subject)
-    }
   }
 
   /// Notes when there is something to do next, or lets the watch go.

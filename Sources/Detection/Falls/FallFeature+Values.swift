@@ -58,6 +58,15 @@ private struct ValueList {
     count += 1
   }
 
+  @inline(__always)
+  private mutating func put(
+    _ x: FallFeature, _ y: FallFeature, _ z: FallFeature, _ vector: SIMD3<Double>
+  ) {
+    put(x, vector.x)
+    put(y, vector.y)
+    put(z, vector.z)
+  }
+
   /// What is not there is missing.
   mutating func fill() {
     for index in count..<values.count { values[index] = .nan }
@@ -101,6 +110,10 @@ private struct ValueList {
     put(.turnApproachImpact, FallMeasures.angle(approach, impact))
     put(.peakAngle, FallMeasures.angle(before, a.value(at: 0)))
     put(.linearity, a.linearity(-15, 15))
+    put(.beforeX, .beforeY, .beforeZ, before)
+    put(.approachX, .approachY, .approachZ, approach)
+    put(.blowX, .blowY, .blowZ, a.mean(-3, 3))
+    put(.impactX, .impactY, .impactZ, impact)
   }
 
   mutating func putLate(_ a: FallMeasures, _ before: SIMD3<Double>) {
@@ -126,6 +139,7 @@ private struct ValueList {
     put(.stdRatio, a.std(50, 100) / (a.std(-150, -50) + 0.02))
     put(.crossings, a.crossings(of: 1.5, -150, 100))
     put(.quiet, a.quiet(within: 0.15, 25, 100))
+    put(.restX, .restY, .restZ, rest)
   }
 
   /// The change of velocity at the impact, in m/s.

@@ -3,8 +3,8 @@
 ///
 /// `a` is the acceleration on three axes in g, |a| its magnitude; [s, t] are the points of the grid of a
 /// ``FallWindow`` from s to t seconds relative to the peak, both ends among them. *Gravity before* is the
-/// mean of `a` in [−3, −1]. Standard deviations divide by the number of points. No value depends on how
-/// the device is turned on the body: each is the same when all of `a` is rotated.
+/// mean of `a` in [−3, −1]. Standard deviations divide by the number of points. How the device is turned on
+/// the body matters to none but those of ``isTurnedWithDevice``: each is the same when all of `a` is rotated.
 ///
 /// Where a window begins before the first known point, what is known of it is used, if that is at least
 /// half of its points; with less the value is missing (NaN), as it is where it is not defined (the
@@ -78,6 +78,15 @@ public enum FallFeature: String, CaseIterable, Sendable {
   /// How much the impact shakes along one line: the largest eigenvalue of the covariance of `a` in
   /// [−0.3, 0.3] as a share of their sum, 1/3 … 1.
   case linearity
+  /// Gravity before on the device's own axes, in g. How a forearm hangs, is raised or lies, where the
+  /// device is worn in one way.
+  case beforeX, beforeY, beforeZ
+  /// The mean of `a` in [−1, 0] on the device's own axes, in g.
+  case approachX, approachY, approachZ
+  /// The mean of `a` in [−0.06, 0.06] on the device's own axes, in g: where the blow came from.
+  case blowX, blowY, blowZ
+  /// The mean of `a` in [0.1, 0.5] on the device's own axes, in g.
+  case impactX, impactY, impactZ
 
   // MARK: Known two seconds after the peak
 
@@ -124,6 +133,8 @@ public enum FallFeature: String, CaseIterable, Sendable {
   /// The longest stretch of successive points in [0.5, 2] with |a| within 0.15 g of 1 g, in seconds (20 ms
   /// a point).
   case quiet
+  /// The mean of `a` in [1, 2] on the device's own axes, in g.
+  case restX, restY, restZ
 
   /// The name used in files of features and models.
   public var name: String { rawValue }
@@ -136,12 +147,24 @@ public enum FallFeature: String, CaseIterable, Sendable {
       .normEarlier, .spreadEarlier, .pathEarlier, .turnEarlier, .stdApproach, .moveApproach,
       .pathApproach, .stdImpact, .jerk, .moveImpact, .minImpact, .impulse, .sideways, .alongMin,
       .alongMax, .alongRange, .crossingsBefore, .rhythm, .turnImpact,
-      .turnApproachImpact, .peakAngle, .linearity:
+      .turnApproachImpact, .peakAngle, .linearity, .beforeX, .beforeY, .beforeZ, .approachX,
+      .approachY, .approachZ, .blowX, .blowY, .blowZ, .impactX, .impactY, .impactZ:
       500
     case .turn, .turnHalf, .turnApproach, .turnAfter, .turnRest, .impactAngle, .alongRest, .kick,
       .normRest, .spreadRest, .pathAfter, .pathRest, .moveAfter, .moveRest, .maxAfter, .minAfter,
-      .stdAfter, .stdRatio, .crossings, .quiet:
+      .stdAfter, .stdRatio, .crossings, .quiet, .restX, .restY, .restZ:
       2_000
+    }
+  }
+
+  /// Whether the value depends on how the device is turned on the body.
+  public var isTurnedWithDevice: Bool {
+    switch self {
+    case .beforeX, .beforeY, .beforeZ, .approachX, .approachY, .approachZ, .blowX, .blowY, .blowZ,
+      .impactX, .impactY, .impactZ, .restX, .restY, .restZ:
+      true
+    default:
+      false
     }
   }
 }

@@ -35,15 +35,35 @@ struct FallMeasures {
 
   func smallest(_ from: Int, _ to: Int) -> Double {
     guard let part = part(from, to) else { return .nan }
-    var smallest = m[part.lowerBound]
-    for index in part where m[index] < smallest { smallest = m[index] }
+    var four = SIMD4(repeating: Double.infinity)
+    var index = part.lowerBound
+    while index + 3 <= part.upperBound {
+      let next = Self.quartet(m, index)
+      four.replace(with: next, where: next .< four)
+      index += 4
+    }
+    var smallest = four.min()
+    while index <= part.upperBound {
+      smallest = min(smallest, m[index])
+      index += 1
+    }
     return smallest
   }
 
   func largest(_ from: Int, _ to: Int) -> Double {
     guard let part = part(from, to) else { return .nan }
-    var largest = m[part.lowerBound]
-    for index in part where m[index] > largest { largest = m[index] }
+    var four = SIMD4<Double>.zero
+    var index = part.lowerBound
+    while index + 3 <= part.upperBound {
+      let next = Self.quartet(m, index)
+      four.replace(with: next, where: next .> four)
+      index += 4
+    }
+    var largest = four.max()
+    while index <= part.upperBound {
+      largest = max(largest, m[index])
+      index += 1
+    }
     return largest
   }
 
@@ -170,15 +190,26 @@ struct FallMeasures {
   /// The mean and the largest |Δa| · 50 Hz over the steps between the points of a stretch, in g/s.
   func moves(_ from: Int, _ to: Int) -> (mean: Double, largest: Double) {
     guard let part = part(from, to) else { return (.nan, .nan) }
-    var sum = 0.0
-    var largest = 0.0
-    for index in part.lowerBound..<part.upperBound {
-      let dx = x[index + 1] - x[index]
-      let dy = y[index + 1] - y[index]
-      let dz = z[index + 1] - z[index]
+    var sums = SIMD4<Double>.zero
+    var four = SIMD4<Double>.zero
+    var index = part.lowerBound
+    while index + 4 <= part.upperBound {
+      let dx = Self.quartet(x, index + 1) - Self.quartet(x, index)
+      let dy = Self.quartet(y, index + 1) - Self.quartet(y, index)
+      let dz = Self.quartet(z, index + 1) - Self.quartet(z, index)
       let move = (dx * dx + dy * dy + dz * dz).squareRoot()
+      sums += move
+      four.replace(with: move, where: move .> four)
+      index += 4
+    }
+    var sum = sums.sum()
+    var largest = four.max()
+    while index < part.upperBound {
+      let step = value(at: index + 1) - value(at: index)
+      let move = Self.norm(step)
       sum += move
       largest = max(largest, move)
+      index += 1
     }
     let rate = Double(FallWindow.rate)
     return (sum / Double(part.count - 1) * rate, largest * rate)

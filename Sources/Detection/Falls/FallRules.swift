@@ -73,11 +73,15 @@ public struct ImpactRules: Equatable, Sendable {
   /// The mean acceleration at rest, or at the end of `restWithin`, is turned by so much against that of the
   /// time before the fall (3 s to 1 s before the peak); `nil`: is not asked.
   public var turn: Double?
+  /// Whether an impact is a warning at once, which the rest of the sequence confirms or withdraws.
+  public var warns: Bool
 
   public init(
     freeFall: Int64? = nil, freeFallWithin: Int64 = 1_000, peak: Int64 = 2_500, rest: Int64? = 200,
-    restFor: Int64 = 1_000, restWithin: Int64 = 5_000, turn: Double? = 45
+    restFor: Int64 = 1_000, restWithin: Int64 = 5_000, turn: Double? = 45,
+    warns: Bool = true
   ) {
+    self.warns = warns
     self.freeFall = freeFall
     self.freeFallWithin = freeFallWithin
     self.peak = peak

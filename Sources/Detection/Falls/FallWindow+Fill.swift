@@ -73,11 +73,17 @@ extension FallWindow {
 
     let lower = firstTime <= peak - Self.reachBefore ? 0 : Self.gridIndex(up: firstTime - peak)
     let upper = min(Self.length - 1, Self.peakIndex + Int((lastTime - peak) / Self.step))
-    interpolate(ring, first...last, peak: peak, lower...upper)
-    if rate > Self.averagingRate { average(ring, first...last, peak: peak, lower...upper) }
-    for index in lower...upper {
-      let square = x[index] * x[index] + y[index] * y[index] + z[index] * z[index]
-      magnitude[index] = square.squareRoot()
+    let source = first...last
+    let grid = lower...upper
+    withPoints { points in
+      if rate > Self.averagingRate {
+        // Mostly every point has samples to be the mean of, and needs no line.
+        if Self.average(ring, source, peak: peak, grid, points) { return }
+        Self.interpolate(ring, source, peak: peak, grid, points)
+        _ = Self.average(ring, source, peak: peak, grid, points)
+      } else {
+        Self.interpolate(ring, source, peak: peak, grid, points)
+      }
     }
     known = lower..<(upper + 1)
     return true
@@ -104,66 +110,114 @@ extension FallWindow {
   }
 
   /// The points of `grid` on the straight lines between the samples of `range`.
-  private mutating func interpolate(
-    _ ring: some AxisRing, _ range: ClosedRange<Int>, peak: Int64, _ grid: ClosedRange<Int>
+  private static func interpolate(
+    _ ring: some AxisRing, _ range: ClosedRange<Int>, peak: Int64, _ grid: ClosedRange<Int>,
+    _ points: FallPoints
   ) {
     var source = range.lowerBound
-    var right = ring.axes(at: source) ?? AxisSample(x: 0, y: 0, z: 0)
+    var right = vector(ring.axes(at: source) ?? AxisSample(x: 0, y: 0, z: 0))
     var rightTime = ring.time(at: source)
     var left = right
     var leftTime = rightTime
     for point in grid {
-      let time = peak + Int64(point - Self.peakIndex) * Self.step
+      let time = peak + Int64(point - peakIndex) * step
       // The last sample at or before the point on the left, the first after it on the right.
       while rightTime <= time, source < range.upperBound {
         left = right
         leftTime = rightTime
-        repeat { source += 1 } while source < range.upperBound && ring.axes(at: source) == nil
-        right = ring.axes(at: source) ?? left
+        var axes: AxisSample?
+        repeat {
+          source += 1
+          axes = ring.axes(at: source)
+        } while axes == nil && source < range.upperBound
+        if let axes { right = vector(axes) }
         rightTime = ring.time(at: source)
       }
       if rightTime <= time {
         left = right
         leftTime = rightTime
       }
-      var share = 0.0
-      if rightTime > leftTime { share = Double(time - leftTime) / Double(rightTime - leftTime) }
-      x[point] = Self.line(left.x, right.x, share)
-      y[point] = Self.line(left.y, right.y, share)
-      z[point] = Self.line(left.z, right.z, share)
+      // At most times a sample is where the point is, and a division is saved.
+      if leftTime == time || rightTime <= leftTime {
+        points.set(point, left / 1_000)
+      } else {
+        let share = Double(time - leftTime) / Double(rightTime - leftTime)
+        points.set(point, (left + (right - left) * share) / 1_000)
+      }
     }
   }
 
-  /// In g.
-  @inline(__always)
-  private static func line(_ left: Int16, _ right: Int16, _ share: Double) -> Double {
-    (Double(left) + (Double(right) - Double(left)) * share) / 1_000
-  }
-
   /// The points of `grid` that have samples of `range` within 10 ms of them, as the means of those.
-  private mutating func average(
-    _ ring: some AxisRing, _ range: ClosedRange<Int>, peak: Int64, _ grid: ClosedRange<Int>
-  ) {
-    let half = Self.step / 2
+  ///
+  /// - Returns: whether all have.
+  private static func average(
+    _ ring: some AxisRing, _ range: ClosedRange<Int>, peak: Int64, _ grid: ClosedRange<Int>,
+    _ points: FallPoints
+  ) -> Bool {
+    let half = step / 2
+    var isWhole = true
     var begin = range.lowerBound
     for point in grid {
-      let time = peak + Int64(point - Self.peakIndex) * Self.step
+      let time = peak + Int64(point - peakIndex) * step
       while begin <= range.upperBound, ring.time(at: begin) < time - half { begin += 1 }
       var index = begin
-      var count = 0
-      var sum = SIMD4<Int>.zero
+      var count = 0.0
+      // Sums of whole numbers, exact.
+      var sum = SIMD4<Double>.zero
       while index <= range.upperBound, ring.time(at: index) <= time + half {
         if let axes = ring.axes(at: index) {
-          sum &+= SIMD4(Int(axes.x), Int(axes.y), Int(axes.z), 0)
+          sum += vector(axes)
           count += 1
         }
         index += 1
       }
-      guard count > 0 else { continue }
-      let unit = Double(count) * 1_000
-      x[point] = Double(sum.x) / unit
-      y[point] = Double(sum.y) / unit
-      z[point] = Double(sum.z) / unit
+      if count > 0 {
+        points.set(point, sum / (count * 1_000))
+      } else {
+        isWhole = false
+      }
     }
+    return isWhole
+  }
+
+  /// In thousandths of a g.
+  @inline(__always)
+  private static func vector(_ axes: AxisSample) -> SIMD4<Double> {
+    SIMD4(Double(axes.x), Double(axes.y), Double(axes.z), 0)
+  }
+
+  /// The memory of the points, to be written without checks of bounds.
+  private mutating func withPoints(_ body: (FallPoints) -> Void) {
+    x.withUnsafeMutableBufferPointer { x in
+      y.withUnsafeMutableBufferPointer { y in
+        z.withUnsafeMutableBufferPointer { z in
+          magnitude.withUnsafeMutableBufferPointer { magnitude in
+            guard let x = x.baseAddress, let y = y.baseAddress, let z = z.baseAddress,
+              let magnitude = magnitude.baseAddress
+            else { return }
+            body(FallPoints(x: x, y: y, z: z, magnitude: magnitude))
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Where the points of a window are written.
+private struct FallPoints {
+  let x: UnsafeMutablePointer<Double>
+  let y: UnsafeMutablePointer<Double>
+  let z: UnsafeMutablePointer<Double>
+  let magnitude: UnsafeMutablePointer<Double>
+
+  /// - Parameters:
+  ///   - point: of the grid.
+  ///   - a: in g.
+  @inline(__always)
+  func set(_ point: Int, _ a: SIMD4<Double>) {
+    x[point] = a.x
+    y[point] = a.y
+    z[point] = a.z
+    magnitude[point] = (a.x * a.x + a.y * a.y + a.z * a.z).squareRoot()
   }
 }

@@ -28,6 +28,19 @@ struct ImpactSequence: Sendable {
   /// Whether a peak, in thousandths of a g, is an impact.
   func isImpact(_ magnitude: Int64) -> Bool { magnitude >= rules.peak }
 
+  /// Whether free fall came before a peak, or is not asked for. Parameters as of `look`.
+  func isPrecededByFreeFall(
+    _ peak: Int64, in ring: MotionView, magnitude: (Int) -> Int64
+  ) -> Bool {
+    guard let freeFall = rules.freeFall else { return true }
+    var place = ring.place(from: peak - rules.freeFallWithin)
+    while place < ring.count, ring.time(at: place) <= peak {
+      if magnitude(place) < freeFall { return true }
+      place += 1
+    }
+    return false
+  }
+
   /// Looks at a peak.
   ///
   /// - Parameters:
@@ -37,15 +50,7 @@ struct ImpactSequence: Sendable {
   func look(
     at peak: Int64, in ring: MotionView, now: Int64, magnitude: (Int) -> Int64
   ) -> Finding {
-    if let freeFall = rules.freeFall {
-      var place = ring.place(from: peak - rules.freeFallWithin)
-      var hasFallen = false
-      while place < ring.count, ring.time(at: place) <= peak, !hasFallen {
-        hasFallen = magnitude(place) < freeFall
-        place += 1
-      }
-      if !hasFallen { return .none }
-    }
+    guard isPrecededByFreeFall(peak, in: ring, magnitude: magnitude) else { return .none }
     let waiting: Finding = now < peak + lastLook ? .open : .none
     let first = ring.place(from: now - rules.restFor)
     if let rest = rules.rest {

@@ -182,6 +182,21 @@ struct FallReference {
       of(1, 2) { variance(norms($0)).squareRoot() } / (value(.stdEarlier) + 0.02)
     case .crossings: of(-3, 2) { rises(1.5, norms($0)) }
     case .quiet: of(0.5, 2) { quiet(norms($0)) }
+    case .beforeX: before.x
+    case .beforeY: before.y
+    case .beforeZ: before.z
+    case .approachX: mean(-1, 0).x
+    case .approachY: mean(-1, 0).y
+    case .approachZ: mean(-1, 0).z
+    case .blowX: mean(-0.06, 0.06).x
+    case .blowY: mean(-0.06, 0.06).y
+    case .blowZ: mean(-0.06, 0.06).z
+    case .impactX: mean(0.1, 0.5).x
+    case .impactY: mean(0.1, 0.5).y
+    case .impactZ: mean(0.1, 0.5).z
+    case .restX: rest.x
+    case .restY: rest.y
+    case .restZ: rest.z
     }
   }
 }
