@@ -36,7 +36,11 @@ final class WriterLock {
 
   /// Gives the lock back. May be called twice.
   func release() {
-    if descriptor >= 0 { close(descriptor) }
+    guard descriptor >= 0 else { return }
+    // A process that has just been forked holds a copy of the descriptor until it runs its program: closing
+    // ours alone would leave it the lock.
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
     descriptor = -1
   }
 
