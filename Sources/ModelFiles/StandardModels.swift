@@ -4,10 +4,10 @@ import Detection
 public enum StandardModels {
   /// Tells falls two seconds after the peak.
   public static let fall = embedded("fall")
-  public static let fallThreshold = 0.33
+  public static let fallThreshold = 0.428
   /// Says half a second after the peak whether a fall is possible.
   public static let possibleFall = embedded("possible-fall")
-  public static let possibleFallThreshold = 0.14
+  public static let possibleFallThreshold = 0.167
 
   /// Reads `Assets/<name>.json`, which is part of the binary.
   ///

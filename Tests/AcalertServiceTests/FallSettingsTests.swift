@@ -45,7 +45,7 @@ struct FallSettingsTests {
     let stream = try Self.stream(
       """
       falls: {enabled: true, trigger: 1.75, separation: 500ms,
-        impact: {enabled: true, freeFall: 0.5, freeFallWithin: 900ms, peak: 3, rest: off,
+        impact: {enabled: true, freeFall: 0.5, freeFallWithin: 900ms, peak: 3, rest: off, warns: no,
           restFor: 2s, restWithin: 6s, turn: 30.5},
         model: {file: \(model.path), threshold: 0.7}, early: {file: none},
         shadow: {file: standard, threshold: 0.9},
@@ -60,7 +60,7 @@ struct FallSettingsTests {
       falls.impact
         == ImpactRules(
           freeFall: 500, freeFallWithin: 900, peak: 3_000, rest: nil, restFor: 2_000,
-          restWithin: 6_000, turn: 30.5))
+          restWithin: 6_000, turn: 30.5, warns: false))
     #expect(falls.model?.threshold == 0.7)
     #expect(falls.model?.model.name == model.path.split(separator: "/").last.map(String.init))
     #expect(falls.early == nil)

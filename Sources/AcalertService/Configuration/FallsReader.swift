@@ -64,6 +64,7 @@ extension ImpactRules {
       "restFor": { rules.restFor = try $0.duration() },
       "restWithin": { rules.restWithin = try $0.duration() },
       "turn": { rules.turn = try $0.unlessOff { try $0.number() } },
+      "warns": { rules.warns = try $0.boolean() },
     ])
     self = rules
     isEnabled = enabled
