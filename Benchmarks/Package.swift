@@ -14,6 +14,8 @@ let package = Package(
       dependencies: [
         .product(name: "Events", package: "acalert"),
         .product(name: "Detection", package: "acalert"),
+        .product(name: "ModelFiles", package: "acalert"),
+        .product(name: "Backtesting", package: "acalert"),
         .product(name: "Kafka", package: "acalert"),
         .product(name: "Store", package: "acalert"),
         .product(name: "Alerting", package: "acalert"),

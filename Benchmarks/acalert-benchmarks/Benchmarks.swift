@@ -8,7 +8,7 @@ struct Benchmarks: ParsableCommand {
     abstract: "Measures what a record costs, stage by stage, and what the whole service can do.",
     subcommands: [
       RunCommand.self, StageCommand.self, BrokerCommand.self, AlarmsCommand.self,
-      StormCommand.self,
+      StormCommand.self, NoveltyCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

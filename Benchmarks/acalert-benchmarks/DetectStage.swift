@@ -37,11 +37,11 @@ enum DetectStage {
       rounds: workload.rounds,
       prepare: {
         let run = try EngineRun(names)
-        for second in 0..<warmUp { run.ingest(samples, perRecord, second) }
+        for second in 0..<warmUp { run.ingest(samples, [], perRecord, second) }
         return run
       },
       { run in
-        for second in warmUp..<warmUp + seconds { run.ingest(samples, perRecord, second) }
+        for second in warmUp..<warmUp + seconds { run.ingest(samples, [], perRecord, second) }
         memory = run.engine.memory.samples
       })
     let held = workload.users * perRecord * heldSeconds
@@ -125,7 +125,7 @@ final class EngineRun {
 
   /// One second of all subjects, in order.
   func ingest(
-    _ samples: [Sample], _ axes: [AxisSample] = [], _ perRecord: Int, _ second: Int
+    _ samples: [Sample], _ axes: [AxisSample], _ perRecord: Int, _ second: Int
   ) {
     names.bytes.withUnsafeBytes { bytes in
       samples.withUnsafeBufferPointer { samples in

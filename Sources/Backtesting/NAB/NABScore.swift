@@ -50,7 +50,7 @@ public struct NABScore: Equatable, Sendable {
 }
 
 /// A record behind its file's probation.
-private struct NABRecord {
+struct NABRecord {
   var score: Double
   /// Its window's number among those of all files.
   var window: Int?
@@ -73,7 +73,7 @@ private struct NABRecord {
 }
 
 /// The raw score while records are flagged, one after the other, in any order.
-private struct NABSum {
+struct NABSum {
   private let profile: NABProfile
   private let windows: Int
   /// What each window counts so far; `nil` for one in which nothing is flagged.
@@ -106,10 +106,9 @@ private struct NABSum {
   }
 
   func score(at threshold: Double) -> NABScore {
-    let nothing = -profile.falseNegativeWeight * Double(windows)
-    return NABScore(
+    NABScore(
       profile: profile, threshold: threshold, raw: raw,
-      normalized: windows == 0 ? nil : 100 * (raw - nothing) / (Double(windows) - nothing),
-      windows: windows, detectedWindows: detectedWindows, falsePositives: falsePositives)
+      normalized: NABCurve.normalized(raw, windows: windows, profile: profile), windows: windows,
+      detectedWindows: detectedWindows, falsePositives: falsePositives)
   }
 }

@@ -52,7 +52,7 @@ enum HTMLText {
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
       white-space: nowrap; }
-    thead th { white-space: normal; vertical-align: bottom; max-width: 7.5rem; overflow-wrap: anywhere; }
+    thead th { white-space: normal; vertical-align: bottom; }
     th:first-child { text-align: left; } tbody th { font-weight: normal; }
     svg { display: block; width: 100%; height: auto; } svg text { fill: var(--dim); font-size: 11px; }
     figure { margin: .5rem 0 1rem; } figcaption { overflow-wrap: anywhere; }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Work on many trials at the same time: each is taken by the next thread that is free, the results are in
 /// the order of the trials.
-enum ParallelTrials {
+public enum ParallelTrials {
   /// Calls `body` with 0 ..< count on threads of its own, and waits for their end.
-  static func map<Value: Sendable>(
+  public static func map<Value: Sendable>(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Value
   ) -> [Value] {
     guard threads > 1, count > 1 else { return (0..<count).map(body) }

@@ -59,7 +59,8 @@ struct RecordingArguments: ParsableArguments {
     let runner = BacktestRunner(
       rules: chosen.rules, seriesRules: config == nil ? .novelty : nil, threads: threads)
     var run = BacktestRun(paths: data, labels: labels, runner: runner)
-    run.options = RecordingOptions(format: chosen.format, keepsResolution: config != nil)
+    run.options = RecordingOptions(
+      format: chosen.format, keepsResolution: config != nil)
     run.users = UserFilter(including: users, excluding: exceptUsers)
     return run
   }

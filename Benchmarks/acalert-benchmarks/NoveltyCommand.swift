@@ -1,0 +1,108 @@
+import ArgumentParser
+import Backtesting
+import Detection
+import Foundation
+
+/// What `novelty` is worth on the Numenta Anomaly Benchmark: as it is, and when chosen on other files.
+struct NoveltyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "novelty",
+    abstract:
+      "Scores the novelty detector on the Numenta Anomaly Benchmark, by nested selection too.",
+    discussion: """
+      DATA is the benchmark's folder data, LABELS its combined_windows.json. First the detector as it \
+      is by default: its parameters were chosen with these files in view. Then what parameters are \
+      worth on files they were not chosen on: of a pool of random sets, one is chosen on the other \
+      files, with its thresholds. How exactly: docs/DETECTION.md.
+
+      The same data, seed and number of sets give the same figures, whatever the number of threads.
+      """)
+
+  @Argument(help: ArgumentHelp("Folders and files of the benchmark.", valueName: "data"))
+  var data: [String]
+
+  @Option(help: "The benchmark's combined_windows.json.")
+  var labels: String
+
+  @Option(help: "Of the pool, of the sets beside the chosen one, and of the parts by chance.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Sets of parameters in the pool.")
+  var sets = 470
+
+  @Option(help: "Judge so many sets at the same time (default: one a core).")
+  var threads: Int?
+
+  func validate() throws {
+    guard (2...5_000).contains(sets), (1...1_024).contains(threads ?? 1) else {
+      throw ValidationError("--sets is 2 to 5000, --threads 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let material = try NoveltyMaterial(paths: data, labels: labels, threads: threads)
+    let folders = material.folders
+    guard folders.count > 1, material.files.count > 1 else {
+      throw BenchmarkError("nothing can be left out of one folder")
+    }
+    print("\(material.files.count) files, \(material.records) records")
+    showShipped(material)
+
+    var selection = NoveltySelection(material, sets: sets, seed: seed)
+    print("\nchosen on other files, of \(sets) random sets, seed \(seed)")
+    print(NoveltyTable.header)
+    show("10 parts by name", selection.leavingOut(material.partsByName()))
+    show("10 parts by chance", selection.leavingOut(material.partsByChance(seed: seed)))
+    let parts = selection.leavingOut(folders.map(\.files))
+    show("one folder left out", parts)
+    for (folder, part) in zip(folders, parts) { show("  \(folder.name)", [part]) }
+  }
+
+  private func showShipped(_ material: NoveltyMaterial) {
+    let series = material.files.map { material.series(NoveltyRules(), of: $0) }
+    let profiles = NABProfile.allCases
+    // The detector flags above its threshold, the benchmark from it on.
+    let threshold = NoveltyRules().threshold.nextUp
+    let row = { (title: String, series: [NABSeries]) in
+      let scores = profiles.map { NABScore.score(of: series, profile: $0, threshold: threshold) }
+      let found = "\(scores[0].detectedWindows) of \(scores[0].windows)"
+      print(
+        NoveltyTable.row(
+          title, scores.map(\.normalized), [found, "\(scores[0].falsePositives)"]))
+    }
+    print("\nthe default parameters")
+    print(NoveltyTable.header + NoveltyTable.counts)
+    row("threshold \(Figures.fixed(NoveltyRules().threshold, 2))", series)
+    for folder in material.folders { row("  \(folder.name)", folder.files.map { series[$0] }) }
+    let best = profiles.map { NABScore.best(of: series, profile: $0).normalized }
+    print(NoveltyTable.row("best threshold", best))
+  }
+
+  private func show(_ title: String, _ parts: [[NoveltyPart]]) {
+    let scores = NABProfile.allCases.indices.map { profile in
+      NoveltyPart.normalized(parts.map { $0[profile] })
+    }
+    print(NoveltyTable.row(title, scores))
+  }
+}
+
+private enum NoveltyTable {
+  static let header = line(["", "standard", "low FP", "low FN"])
+  static let counts = line(["", "found", "false"], [0, 14, 8])
+
+  static func row(_ title: String, _ scores: [Double?], _ more: [String] = []) -> String {
+    line([title] + scores.map { $0.map { Figures.fixed($0, 2) } ?? "–" })
+      + line(
+        [""] + more, [0, 14, 8])
+  }
+
+  private static func line(_ columns: [String], _ widths: [Int] = [26, 10, 10, 10]) -> String {
+    var line = ""
+    for (place, (column, width)) in zip(columns, widths).enumerated() {
+      let fill = String(repeating: " ", count: max(0, width - column.count))
+      line += place == 0 ? column + fill : fill + column
+    }
+    return line
+  }
+}
