@@ -8,6 +8,9 @@ extension EpisodeBook {
   mutating func begin(
     _ change: CauseChange, _ identity: SubjectIdentity?, now: Int64, _ draft: inout Draft
   ) {
+    // A possible fall is a state for the second or two until more is known: whoever jogs would fill the list
+    // with what has been withdrawn before anybody could look.
+    if change.cause == .fall, change.level != .danger { return }
     let key = Key(subject: change.subject, cause: change.cause)
     if change.cause == .stale {
       // A silence that has come back while its alert was recovering has nothing to wait for.

@@ -32,6 +32,23 @@ import Testing
     #expect(line.book.openCount == 0 && line.book.open(1) == nil && line.book.nextDeadline == nil)
   }
 
+  @Test func aPossibleFall_IsNoAlert_UntilItIsOne() throws {
+    var line = EpisodeTimeline()
+    line.tell(.warning, .fall, at: 1_000)
+    line.tell(nil, .fall, at: 2_500)
+    #expect(line.story.isEmpty && line.book.openCount == 0)
+    line.tell(.warning, .fall, at: 10_000)
+    line.tell(.danger, .fall, at: 11_500, reason: "fall")
+    line.tell(nil, .fall, at: 60_000)
+    // Possibly another, while the alert recovers: nothing that anybody need hear.
+    line.tell(.warning, .fall, at: 70_000)
+    line.tell(nil, .fall, at: 71_500)
+    line.wait(until: 200_000)
+    #expect(
+      line.story == ["opened 1 at 11500", "recovering 1 at 60000", "resolved 1 at 90000"])
+    #expect(line.alerts[1]?.severity == .danger)
+  }
+
   @Test func aSecondFallAfterTheFirstWasResolved_HasANewNumber() {
     var line = EpisodeTimeline()
     line.tell(.danger, at: 1_000)
