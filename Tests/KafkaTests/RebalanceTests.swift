@@ -40,11 +40,12 @@ import Testing
         try recorderTwo.poll(two, max: 10, timeout: 20)
         return one.assignment.count == 2 && two.assignment.count == 2
       }
-      if strategy == "cooperative-sticky" {
-        #expect(recorderOne.assignments.first?.count == 4)
-        #expect(recorderOne.revocations.first?.partitions.count == 2)
+      #expect(recorderOne.assignments.first?.count == 4)
+      // On a machine so busy that the member was taken for dead it loses all; that is no revocation.
+      if let revoked = recorderOne.revocations.first(where: { !$0.lost }) {
+        #expect(revoked.partitions.count == (strategy == "cooperative-sticky" ? 2 : 4))
       } else {
-        #expect(recorderOne.revocations.first?.partitions.count == 4)
+        #expect(recorderOne.revocations.contains { $0.lost })
       }
       for partition in 0..<4 {
         try cluster.produce(500..<600, to: topic, partition: Int32(partition))
