@@ -24,7 +24,7 @@ test: ## Run all tests, installing what they need
 	@scripts/install-packages $(TEST_PACKAGES)
 	@scripts/python-environment
 	swift build --build-tests
-	swift test --skip-build
+	@scripts/run-tests
 
 bench: ## Measure the stages, the whole, false alarms, and a storm of alerts (minutes)
 	@scripts/check-swift
