@@ -24,8 +24,10 @@ extension Consumer {
     delegate: any ConsumerDelegate, body: (borrowing MessageView) -> Void
   ) throws(KafkaError) -> Int {
     try checkOpen("read from Kafka")
+    watchLevel()
     let count = gather(
       max: Swift.max(1, max), timeout: timeToWait(timeoutMilliseconds), linger: lingerMilliseconds)
+    watchLevel()
     let lent = lend(count, delegate, body)
     settleRebalances(delegate)
     // After a rebalance that was under way, never between it and its answer.
@@ -54,11 +56,13 @@ extension Consumer {
     _ count: Int, _ delegate: any ConsumerDelegate, _ body: (borrowing MessageView) -> Void
   ) -> Int {
     var lent = 0
+    var bytes = 0
     table.beginBatch()
     for i in 0..<count {
       guard let message = batch[i] else { continue }
       if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
         let index = table.index(of: message.pointee.rkt, message.pointee.partition, known: known)
+        bytes += message.pointee.len
         if accepts(message.pointee.offset, of: index, delegate) {
           body(MessageView(message: message, partitionIndex: index))
           lent += 1
@@ -69,6 +73,7 @@ extension Consumer {
       rd_kafka_message_destroy(message)
       batch[i] = nil
     }
+    level.took(messages: count, bytes: bytes)
     return lent
   }
 

@@ -33,6 +33,8 @@ public final class Consumer: @unchecked Sendable {
   var batch = UnsafeMutableBufferPointer<UnsafeMutablePointer<rd_kafka_message_t>?>(
     start: nil, count: 0)
   var isPausedByCaller = false
+  var level: FetchLevel
+  private var waker: FetchWaker?
 
   // Any thread's.
   enum Lifecycle { case open, closed }
@@ -55,6 +57,7 @@ public final class Consumer: @unchecked Sendable {
     // Everything (messages, rebalances, errors, statistics) comes out of one queue.
     rd_kafka_poll_set_consumer(client)
     queue = rd_kafka_queue_get_consumer(client)
+    level = FetchLevel(of: client)
     let subscription = PartitionList(capacity: configuration.topics.count)
     for topic in configuration.topics { subscription.append(topic: topic) }
     let result = rd_kafka_subscribe(client, subscription.pointer)
@@ -62,6 +65,7 @@ public final class Consumer: @unchecked Sendable {
       throw KafkaError(
         result, attempted: "subscribe to \(configuration.topics.joined(separator: ", "))")
     }
+    waker = FetchWaker(client: client)
   }
 
   deinit {
@@ -107,6 +111,12 @@ public final class Consumer: @unchecked Sendable {
     }
   }
 
+  /// Reads how full the queue is, and wakes the fetcher if it may sleep on an empty one.
+  func watchLevel() {
+    let length = rd_kafka_queue_length(queue)
+    if level.passesDown(length: length) { waker?.wake() }
+  }
+
   /// Frees the client. Other threads that still hold this object find it closed.
   func destroy(leavesGroup: Bool) {
     let wasOpen = lifecycle.withLock { state in
@@ -114,6 +124,7 @@ public final class Consumer: @unchecked Sendable {
       return state == .open
     }
     guard wasOpen else { return }
+    waker?.stop()
     rd_kafka_queue_destroy(queue)
     rd_kafka_destroy_flags(client, leavesGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
   }

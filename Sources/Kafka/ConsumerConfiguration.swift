@@ -39,13 +39,14 @@ public struct ConsumerConfiguration: Sendable {
 
   /// The properties that the caller may change, and what they are otherwise.
   ///
-  /// The fetcher of librdkafka pauses for about a second whenever its local queue is full, so a deep
-  /// queue decides the throughput: 0.2 million records a second at librdkafka's default of 100,000
-  /// messages, 1.4 million at 1,000,000. `queued.max.messages.kbytes` bounds the memory.
+  /// The local queue is small, because the consumer wakes librdkafka's fetcher in time (`FetchWaker`);
+  /// without that it would have to hold a second's worth of records. `fetch.max.bytes` bounds what comes
+  /// on top of a full queue. What waits there is memory, each message some 300 bytes beside its payload.
   public static let defaults: [String: String] = [
     "partition.assignment.strategy": "cooperative-sticky",
-    "queued.min.messages": "1000000",
-    "queued.max.messages.kbytes": "262144",
+    "queued.min.messages": "100000",
+    "queued.max.messages.kbytes": "32768",
+    "fetch.max.bytes": "8388608",
     "fetch.wait.max.ms": "100",
     "topic.metadata.refresh.interval.ms": "30000",
     "auto.commit.interval.ms": "1000",

@@ -13,6 +13,9 @@ final class PartitionList {
     pointer = rd_kafka_topic_partition_list_copy(list)
   }
 
+  /// Takes over a list that librdkafka has made.
+  init(adopting list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) { pointer = list }
+
   deinit {
     rd_kafka_topic_partition_list_destroy(pointer)
   }

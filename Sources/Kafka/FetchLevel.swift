@@ -1,0 +1,57 @@
+import CRdkafka
+
+/// Watches how full librdkafka's local queue is, and says when its fetcher may be asleep.
+///
+/// The fetcher stops when the queue holds `queued.min.messages` messages or `queued.max.messages.kbytes`
+/// of payload. It then sleeps for up to a second, whatever is taken out of the queue meanwhile. So a
+/// queue that was more than half full and no longer is, is the time to wake it.
+struct FetchLevel {
+  private let maxMessages: Double
+  private let maxBytes: Double
+  /// Payload of a message, as of the last batch.
+  private var bytesOfMessage = 0.0
+  private var wasHigh = false
+
+  /// - Parameters:
+  ///   - maxMessages: The fetcher's limit in messages, 1 or more.
+  ///   - maxBytes: The same in bytes of payload.
+  init(maxMessages: Int, maxBytes: Int) {
+    self.maxMessages = Double(max(1, maxMessages))
+    self.maxBytes = Double(max(1, maxBytes))
+  }
+
+  /// The limits that a client has.
+  init(of client: OpaquePointer) {
+    let configuration = rd_kafka_conf(client)
+    func value(_ property: String, _ fallback: Int) -> Int {
+      var text = [CChar](repeating: 0, count: 32)
+      var size = text.count
+      guard rd_kafka_conf_get(configuration, property, &text, &size) == RD_KAFKA_CONF_OK else {
+        return fallback
+      }
+      return Int(ClientProperties.string(text)) ?? fallback
+    }
+    self.init(
+      maxMessages: value("queued.min.messages", 100_000),
+      maxBytes: 1_024 * value("queued.max.messages.kbytes", 65_536))
+  }
+
+  /// Messages were taken out: so many, with so many bytes of payload in all.
+  mutating func took(messages: Int, bytes: Int) {
+    if messages > 0 { bytesOfMessage = Double(bytes) / Double(messages) }
+  }
+
+  /// The queue's length was read.
+  ///
+  /// - Returns: whether it has just fallen below half of what it may hold.
+  mutating func passesDown(length: Int) -> Bool {
+    let messages = Double(length)
+    let share = max(messages / maxMessages, messages * bytesOfMessage / maxBytes)
+    if share > 0.5 {
+      wasHigh = true
+      return false
+    }
+    defer { wasHigh = false }
+    return wasHigh
+  }
+}

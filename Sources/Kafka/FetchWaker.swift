@@ -1,0 +1,76 @@
+import CRdkafka
+import Glibc
+import Synchronization
+
+/// Wakes librdkafka's fetcher, which sleeps on when its full queue has been drained.
+///
+/// Any request to a partition's leader does that, for the thread that sends it is the one that fetches.
+/// This asks each leader for the ends of its partitions, the least there is to ask; since librdkafka only
+/// offers to wait for the answer, it is done on a thread of its own, named "fetch-wake". Without it a
+/// queue must hold about a second's worth of records to keep the service busy, which is memory.
+final class FetchWaker: Sendable {
+  private final class Work: Sendable {
+    let shouldStop = Atomic<Bool>(false)
+    let isAsked = Atomic<Bool>(false)
+    // Unsafe for the raw pointers: the client is thread-safe and destroyed only after the join, a
+    // semaphore may be used by all threads.
+    nonisolated(unsafe) let client: OpaquePointer
+    nonisolated(unsafe) let semaphore: UnsafeMutablePointer<sem_t>
+
+    init(client: OpaquePointer) {
+      self.client = client
+      semaphore = .allocate(capacity: 1)
+      semaphore.initialize(to: sem_t())
+      sem_init(semaphore, 0, 0)
+    }
+
+    deinit {
+      sem_destroy(semaphore)
+      semaphore.deallocate()
+    }
+  }
+
+  /// How long a broker may take to answer: those that do were woken long before.
+  private static let timeout: Int32 = 300
+
+  private let work: Work
+  private let thread: NamedThread?
+
+  init(client: OpaquePointer) {
+    let work = Work(client: client)
+    self.work = work
+    thread = NamedThread("fetch-wake") { Self.run(work) }
+  }
+
+  /// Wakes the fetchers of all brokers, soon. Never waits, and while a call is under way another one
+  /// that waits is enough.
+  func wake() {
+    guard !work.isAsked.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    sem_post(work.semaphore)
+  }
+
+  /// Waits for the thread to end, as long as a broker may take to answer. Called once.
+  func stop() {
+    work.shouldStop.store(true, ordering: .releasing)
+    sem_post(work.semaphore)
+    thread?.join()
+  }
+
+  private static func run(_ work: Work) {
+    while true {
+      // Interrupted by a signal it just looks again.
+      while sem_wait(work.semaphore) != 0 {}
+      if work.shouldStop.load(ordering: .acquiring) { return }
+      work.isAsked.store(false, ordering: .releasing)
+      var assignment: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+      guard rd_kafka_assignment(work.client, &assignment) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        let assignment
+      else { continue }
+      let list = PartitionList(adopting: assignment)
+      guard list.count > 0 else { continue }
+      for i in list.elements.indices { list.elements[i].offset = PartitionList.end }
+      // The answer does not matter, nor whether there is one.
+      _ = rd_kafka_offsets_for_times(work.client, list.pointer, timeout)
+    }
+  }
+}
