@@ -83,13 +83,12 @@ enum StoreStage {
     var batch = Decisions()
     for subject in 0..<users {
       let begin = batch.packedSamples.count
-      var writer = PackedSamples.Writer(start: 0, count: samples, into: &batch.packedSamples)
-      for sample in 0..<samples {
-        let value = Int32(truncatingIfNeeded: 1_000_000 + (sample &* 7919) % 20_000)
-        writer.append(
-          time: Int64(sample * 10_000 / samples), value: value, isFlagged: false,
-          to: &batch.packedSamples)
+      let elements = (0..<samples).map { sample in
+        PackedSamples.Element(
+          time: Int64(sample * 10_000 / samples),
+          value: Int32(truncatingIfNeeded: 1_000_000 + (sample &* 7919) % 20_000), isFlagged: false)
       }
+      PackedSamples.pack(elements, start: 0, into: &batch.packedSamples)
       batch.windows.append(
         WindowAggregate(
           subject: subject, start: 0, end: 10_000, count: samples, mean: 1, std: 0.1, min: 0,

@@ -39,13 +39,7 @@ extension Engine {
     var greatest = Int32.min
     var flagged = 0
     // Packed beside the array and put into it at once: an array asks at each byte whether it has room.
-    withUnsafeTemporaryAllocation(
-      of: UInt8.self, capacity: (places.count + 1) * PackedSamples.Encoder.bytesOfSample
-    ) { buffer in
-      guard let start = buffer.baseAddress else { return }
-      var end = start
-      var encoder = PackedSamples.Encoder(start: window)
-      encoder.begin(count: places.count, at: &end)
+    PackedSamples.Packer.withPacker(start: window, count: places.count) { packer in
       for place in places {
         let slot = ring.slot(at: place).pointee
         let value = slot.value
@@ -53,11 +47,9 @@ extension Engine {
         least = min(least, value)
         greatest = max(greatest, value)
         flagged += slot.isFlagged ? 1 : 0
-        encoder.append(
-          time: ring.time(at: place), value: value, isFlagged: slot.isFlagged, at: &end)
+        packer.append(time: ring.time(at: place), value: value, isFlagged: slot.isFlagged)
       }
-      decisions.packedSamples.append(
-        contentsOf: UnsafeBufferPointer(start: start, count: end - start))
+      decisions.packedSamples.append(contentsOf: packer.finish())
     }
     let unit = DecimalText.unit(digits: digits)
     decisions.windows.append(

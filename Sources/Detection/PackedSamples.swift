@@ -1,10 +1,23 @@
-/// The compact form in which a window's samples are kept: sorted by time, differences as variable
-/// length integers (LEB128, signed ones zigzag-mapped first).
+/// The compact form in which a window's samples are kept, sorted by time: two to three bits a sample for
+/// noise of one unit, one more each time the noise doubles, and next to nothing for the times of a steady
+/// stream.
 ///
-/// Layout: the number of samples; then for each sample `zigzag(Δ²time) << 1 | flagged` and
-/// `zigzag(Δvalue)`, where Δ²time is the difference between this step in time and the step before it.
-/// The first sample's step is counted from the window's start, its value from zero. A steady 50 Hz
-/// stream costs one byte a sample for the time and two to three for the value.
+/// Layout, where a varint is LEB128 and zigzag maps 0, −1, 1, −2, … to 0, 1, 2, 3, …:
+///
+/// 1. a zero byte; then the values' exponent e: all of them are multiples of 10^e; then the number of
+///    samples, a varint;
+/// 2. the times, as varints: `run << 1 | 1` for so many samples that are not flagged and whose step in time
+///    is that of the sample before, or `(zigzag(Δ²time) << 1 | flagged) << 1` for one sample, where Δ²time
+///    is the difference between its step and the step before it. The first step is counted from the
+///    window's start, the step before that is zero;
+/// 3. unless there are no samples: the first value divided by 10^e, zigzag, a varint; then a byte k and for
+///    each further sample z = zigzag(Δvalue / 10^e) in a Rice code (R. F. Rice, 1979): z >> k ones, a zero,
+///    the k lowest bits of z; or, where z >> k is 24 or more, 24 ones and all 32 bits of z. Bits fill bytes
+///    from the lowest, the rest of the last byte is zero.
+///
+/// Packs of the first kind, in databases written before this one, begin with the number of samples and go on
+/// with a pair of varints each: `zigzag(Δ²time) << 1 | flagged` and `zigzag(Δvalue)`, the first value's
+/// difference counted from zero. None has a zero first and anything behind it.
 public enum PackedSamples {
   /// One sample as the pack keeps it.
   public struct Element: Equatable, Sendable {
@@ -19,116 +32,34 @@ public enum PackedSamples {
     }
   }
 
-  /// A writer that appends one pack to a buffer of bytes.
-  public struct Writer {
-    private var encoder: Encoder
+  /// The greatest e.
+  static let largestExponent = 9
+  /// So many ones stand for a value that is written out.
+  static let longestRun: UInt64 = 24
 
-    /// Starts a pack of `count` samples that belong to the window beginning at `start`.
-    public init(start: Int64, count: Int, into bytes: inout [UInt8]) {
-      encoder = Encoder(start: start)
-      Self.append(to: &bytes) { [encoder] in encoder.begin(count: count, at: &$0) }
-    }
-
-    /// Appends one sample. Times must not decrease.
-    public mutating func append(
-      time: Int64, value: Int32, isFlagged: Bool, to bytes: inout [UInt8]
-    ) {
-      Self.append(to: &bytes) {
-        encoder.append(time: time, value: value, isFlagged: isFlagged, at: &$0)
+  /// Appends the pack of a window's samples to `bytes`.
+  ///
+  /// - Parameters:
+  ///   - samples: In the order of time.
+  ///   - start: The window's; no sample is older.
+  public static func pack(
+    _ samples: some Collection<Element>, start: Int64, into bytes: inout [UInt8]
+  ) {
+    Packer.withPacker(start: start, count: samples.count) { packer in
+      for sample in samples {
+        packer.append(time: sample.time, value: sample.value, isFlagged: sample.isFlagged)
       }
-    }
-
-    private static func append(
-      to bytes: inout [UInt8], _ body: (inout UnsafeMutablePointer<UInt8>) -> Void
-    ) {
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Encoder.bytesOfSample) { buffer in
-        guard let start = buffer.baseAddress else { return }
-        var end = start
-        body(&end)
-        bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: end - start))
-      }
+      bytes.append(contentsOf: packer.finish())
     }
   }
 
-  /// Writes a pack into memory that is large enough.
-  struct Encoder {
-    /// The most bytes of one sample: ten for the time and five for the value; or of the count.
-    static let bytesOfSample = 15
-
-    private var lastTime: Int64
-    private var lastStep: Int64 = 0
-    private var lastValue: Int64 = 0
-
-    init(start: Int64) { lastTime = start }
-
-    /// Writes what precedes the samples.
-    @inline(__always)
-    func begin(count: Int, at end: inout UnsafeMutablePointer<UInt8>) {
-      Self.write(UInt64(count), at: &end)
-    }
-
-    @inline(__always)
-    mutating func append(
-      time: Int64, value: Int32, isFlagged: Bool, at end: inout UnsafeMutablePointer<UInt8>
-    ) {
-      let step = time - lastTime
-      Self.write(Self.zigzag(step - lastStep) << 1 | (isFlagged ? 1 : 0), at: &end)
-      Self.write(Self.zigzag(Int64(value) - lastValue), at: &end)
-      lastTime = time
-      lastStep = step
-      lastValue = Int64(value)
-    }
-
-    @inline(__always)
-    private static func zigzag(_ value: Int64) -> UInt64 {
-      UInt64(bitPattern: (value << 1) ^ (value >> 63))
-    }
-
-    @inline(__always)
-    private static func write(_ value: UInt64, at end: inout UnsafeMutablePointer<UInt8>) {
-      var rest = value
-      while rest >= 0x80 {
-        end.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
-        end += 1
-        rest >>= 7
-      }
-      end.pointee = UInt8(truncatingIfNeeded: rest)
-      end += 1
-    }
+  @inline(__always)
+  static func zigzag(_ value: Int64) -> UInt64 {
+    UInt64(bitPattern: (value << 1) ^ (value >> 63))
   }
 
-  /// The samples of a pack that belongs to the window beginning at `start`, or `nil` if the bytes are
-  /// not a whole pack.
-  public static func unpack(_ bytes: some Sequence<UInt8>, start: Int64) -> [Element]? {
-    var iterator = bytes.makeIterator()
-    func next() -> UInt64? {
-      var value: UInt64 = 0
-      var shift: UInt64 = 0
-      while let byte = iterator.next() {
-        guard shift < 64 else { return nil }
-        value |= UInt64(byte & 0x7f) << shift
-        if byte < 0x80 { return value }
-        shift += 7
-      }
-      return nil
-    }
-    func unzigzag(_ value: UInt64) -> Int64 {
-      Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
-    }
-    guard let count = next(), count <= 1 << 20 else { return nil }
-    var elements: [Element] = []
-    elements.reserveCapacity(Int(count))
-    var time = start
-    var step: Int64 = 0
-    var value: Int64 = 0
-    for _ in 0..<count {
-      guard let timeWord = next(), let valueWord = next() else { return nil }
-      step &+= unzigzag(timeWord >> 1)
-      time &+= step
-      value &+= unzigzag(valueWord)
-      guard let small = Int32(exactly: value) else { return nil }
-      elements.append(Element(time: time, value: small, isFlagged: timeWord & 1 == 1))
-    }
-    return iterator.next() == nil ? elements : nil
+  @inline(__always)
+  static func unzigzag(_ value: UInt64) -> Int64 {
+    Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
 }

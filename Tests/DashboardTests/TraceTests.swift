@@ -56,13 +56,7 @@ private final class Ring: Sendable {
       let inside = samples.filter { $0.time >= begin && $0.time < begin + 3_000 }
       guard !inside.isEmpty else { continue }
       let first = decisions.packedSamples.count
-      var writer = PackedSamples.Writer(
-        start: begin, count: inside.count, into: &decisions.packedSamples)
-      for sample in inside {
-        writer.append(
-          time: sample.time, value: sample.value, isFlagged: sample.isFlagged,
-          to: &decisions.packedSamples)
-      }
+      PackedSamples.pack(inside, start: begin, into: &decisions.packedSamples)
       decisions.windows.append(
         WindowAggregate(
           subject: 0, start: begin, end: begin + 3_000, count: inside.count, mean: 0, std: 0,

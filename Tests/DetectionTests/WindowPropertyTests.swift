@@ -120,23 +120,4 @@ import Testing
       #expect(zip(ring, ring.dropFirst()).allSatisfy { $0.time <= $1.time })
     }
   }
-
-  @Test func samplesPackAndUnpack() {
-    var generator = SplitMix64(state: 7)
-    for count in [0, 1, 2, 500] {
-      let samples = Self.stream(count, &generator)
-      var bytes: [UInt8] = []
-      let start = samples.first?.time ?? 0
-      var writer = PackedSamples.Writer(start: start, count: count, into: &bytes)
-      for sample in samples {
-        writer.append(
-          time: sample.time, value: sample.value, isFlagged: sample.value % 3 == 0, to: &bytes)
-      }
-      let unpacked = PackedSamples.unpack(bytes, start: start)
-      #expect(unpacked?.map { Sample(time: $0.time, value: $0.value) } == samples)
-      #expect(unpacked?.allSatisfy { $0.isFlagged == ($0.value % 3 == 0) } == true)
-      #expect(PackedSamples.unpack(bytes + [1], start: start) == nil)
-      #expect(PackedSamples.unpack(bytes.dropLast(), start: start) == nil)
-    }
-  }
 }

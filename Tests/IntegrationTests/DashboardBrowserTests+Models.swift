@@ -174,14 +174,13 @@ private final class ModelSite {
           since: peak, lastSeen: peak, lastArrival: peak, value: 1, mean: 1, std: 0.1, score: 0,
           reason: "", cause: nil, evidence: [], replacedState: .unknown))
     }
-    var writer = PackedSamples.Writer(
-      start: peak - 10_000, count: 200, into: &decisions.packedSamples)
-    for place in 0..<200 as Range<Int64> {
-      let value: Int32 = place == 100 ? 3_200_000 : 1_000_000 + Int32(place % 7) * 20_000
-      writer.append(
-        time: peak - 10_000 + place * 100, value: value, isFlagged: place == 100,
-        to: &decisions.packedSamples)
+    let samples = (0..<200 as Range<Int64>).map { place in
+      PackedSamples.Element(
+        time: peak - 10_000 + place * 100,
+        value: place == 100 ? 3_200_000 : 1_000_000 + Int32(place % 7) * 20_000,
+        isFlagged: place == 100)
     }
+    PackedSamples.pack(samples, start: peak - 10_000, into: &decisions.packedSamples)
     decisions.windows = [
       WindowAggregate(
         subject: 0, start: peak - 10_000, end: peak + 10_000, count: 200, mean: 1, std: 0.1,

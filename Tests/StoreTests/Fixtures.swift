@@ -54,11 +54,11 @@ extension Decisions {
   /// Appends a window of one subject with these values, 20 ms apart.
   mutating func addWindow(_ subject: UInt32, start: Int64, values: [Int32]) {
     let begin = packedSamples.count
-    var writer = PackedSamples.Writer(start: start, count: values.count, into: &packedSamples)
-    for (place, value) in values.enumerated() {
-      writer.append(
-        time: start + Int64(place) * 20, value: value, isFlagged: place == 1, to: &packedSamples)
+    let samples = values.enumerated().map { place, value in
+      PackedSamples.Element(
+        time: start + Int64(place) * 20, value: value, isFlagged: place == 1)
     }
+    PackedSamples.pack(samples, start: start, into: &packedSamples)
     windows.append(
       WindowAggregate(
         subject: subject, start: start, end: start + 10_000, count: values.count, mean: 1,
