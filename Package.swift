@@ -46,6 +46,7 @@ let package = Package(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CLinux"),
+    .target(name: "Threads", dependencies: ["CLinux"]),
 
     // The rooms, lowest first. Imports point only to targets above.
     .target(name: "Events"),
@@ -53,15 +54,15 @@ let package = Package(
     .target(
       name: "ModelFiles", dependencies: ["Detection", "COpenSSL"], exclude: ["Assets"],
       plugins: ["EmbedAssets"]),
-    .target(name: "Backtesting", dependencies: ["Events", "Detection", "CZlib"]),
-    .target(name: "Kafka", dependencies: ["CRdkafka"]),
+    .target(name: "Backtesting", dependencies: ["Events", "Detection", "CZlib", "Threads"]),
+    .target(name: "Kafka", dependencies: ["CRdkafka", "Threads"]),
     .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
     .target(
       name: "Alerting",
       dependencies: [
         "CCurl", "CLinux", "COpenSSL", "Events", "Detection", "Store", mustache,
       ]),
-    .target(name: "HTTPServer", dependencies: ["CLinux"]),
+    .target(name: "HTTPServer", dependencies: ["CLinux", "Threads"]),
     .target(
       name: "Dashboard", dependencies: ["HTTPServer", "Store", "Detection", "Events"],
       exclude: ["Assets"], plugins: ["EmbedAssets"]),
@@ -70,7 +71,7 @@ let package = Package(
       name: "AcalertService",
       dependencies: [
         "Events", "Detection", "ModelFiles", "Backtesting", "Kafka", "Store", "Alerting",
-        "HTTPServer", "Dashboard", "Observability", "Yams", logging,
+        "HTTPServer", "Dashboard", "Observability", "Threads", "Yams", logging,
       ]),
     .executableTarget(
       name: "acalert",
@@ -101,13 +102,13 @@ let package = Package(
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Events", "Detection", "CSQLite"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Store", "Events", "Detection"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Threads"]),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard"]),
     .testTarget(
       name: "AcalertServiceTests",
       dependencies: [
         "AcalertService", "Alerting", "Backtesting", "Dashboard", "Events", "Detection", "Kafka",
-        "ModelFiles", "Store", "Yams",
+        "ModelFiles", "Store", "Threads", "Yams",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),
@@ -115,7 +116,7 @@ let package = Package(
       name: "IntegrationTests",
       dependencies: [
         "AcalertService", "Alerting", "Dashboard", "Detection", "Events", "HTTPServer", "Store",
-        "Kafka", "simulation", "acalert", "simulator", logging,
+        "Kafka", "Threads", "simulation", "acalert", "simulator", logging,
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,6 +9,7 @@ import Logging
 import Observability
 import Store
 import Synchronization
+import Threads
 
 /// Acalert as a whole: joins the rooms, starts them in order, and stops them in the opposite one.
 ///
@@ -33,11 +34,11 @@ public final class Service: Sendable {
     var http: HTTPServer
     var consumer: Consumer
     var handOver: HandOver
-    var pipeline: WorkerThread
-    var writer: WorkerThread
+    var pipeline: NamedThread
+    var writer: NamedThread
     var rules: RulesFiles
     var inbox: RulesInbox
-    var deadLetters: WorkerThread?
+    var deadLetters: NamedThread?
     var publisher: DeadLetterPublisher?
     var alerts: AlertThreads
   }
@@ -181,15 +182,18 @@ public final class Service: Sendable {
       idle: { feed.tick(now: Int64(WallClock.monotonicSeconds() * 1000)) }, failed: failed,
       isAbandoned: { [weak self] in self?.isAbandoned.load(ordering: .acquiring) ?? true })
     let alertThreads = AlertThreads(desk)
-    alertThreads.start()
+    try alertThreads.start()
+    let deadLetters = try publisher.map { publisher in
+      try NamedThread(name: "dead-letters") { publisher.run() }
+    }
+    let writerThread = try NamedThread(name: "store") { writer.run() }
+    let pipelineThread = try NamedThread(name: "pipeline") { pipeline.run() }
     rooms.withLock {
       $0 = Rooms(
         store: store, readers: readers, feed: feed, http: http, consumer: consumer,
-        handOver: handOver, pipeline: WorkerThread(name: "pipeline") { pipeline.run() },
-        writer: WorkerThread(name: "store") { writer.run() }, rules: rules, inbox: inbox,
-        deadLetters: publisher.map { publisher in
-          WorkerThread(name: "dead-letters") { publisher.run() }
-        }, publisher: publisher, alerts: alertThreads)
+        handOver: handOver, pipeline: pipelineThread, writer: writerThread, rules: rules,
+        inbox: inbox,
+        deadLetters: deadLetters, publisher: publisher, alerts: alertThreads)
     }
   }
 
@@ -205,11 +209,11 @@ public final class Service: Sendable {
       })
     else { return }
     rooms.publisher?.signal()
-    rooms.deadLetters?.join(timeout: 2)
-    rooms.pipeline.join(timeout: 8)
+    rooms.deadLetters?.join(withinMilliseconds: 2_000)
+    rooms.pipeline.join(withinMilliseconds: 8_000)
     rooms.handOver.close()
     isAbandoned.store(true, ordering: .releasing)
-    rooms.writer.join(timeout: 5)
+    rooms.writer.join(withinMilliseconds: 5_000)
     // The last batch's alerts are decided; whoever cannot be told within a second is told after the start.
     rooms.alerts.stop(timeout: 1)
     rooms.http.stop()

@@ -9,7 +9,7 @@ extension EventLoop {
     var idleTimeout: Int64
     var writeTimeout: Int64
     var heartbeat: Int64
-    var flushInterval: Int64
+    var longestFlushPause: Int64
     /// How often deadlines are looked at: often enough for the shortest, at most four times a second.
     var sweepInterval: Int64
 
@@ -24,7 +24,7 @@ extension EventLoop {
       idleTimeout = configuration.idleTimeout.wholeNanoseconds
       writeTimeout = configuration.writeTimeout.wholeNanoseconds
       heartbeat = configuration.heartbeat.wholeNanoseconds
-      flushInterval = max(0, configuration.flushInterval.wholeNanoseconds)
+      longestFlushPause = max(0, configuration.longestFlushPause.wholeNanoseconds)
       let shortest = min(headerTimeout, bodyTimeout, idleTimeout, writeTimeout, heartbeat)
       sweepInterval = min(max(shortest / 4, 5_000_000), 250_000_000)
     }

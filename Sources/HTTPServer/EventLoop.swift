@@ -43,7 +43,8 @@ final class EventLoop: @unchecked Sendable {
 
   // Times on the monotonic clock, in nanoseconds.
   var now: Int64 = 0
-  var lastFlush: Int64 = 0
+  /// Before it, what waits in the log goes on waiting.
+  var nextFlush: Int64 = 0
   var nextSweep: Int64 = 0
   var acceptsAgainAt = Int64.max
   var stopDeadline = Int64.max
@@ -96,7 +97,7 @@ final class EventLoop: @unchecked Sendable {
         default: if let connection = connection(token) { handle(flags, of: connection) }
         }
       }
-      if log.isWaiting && now >= lastFlush + settings.flushInterval { flushEvents() }
+      if log.isWaiting && now >= nextFlush { flushEvents() }
       if hasArrivals && stopDeadline == Int64.max { acceptArrivals() }
       if now >= acceptsAgainAt { setAccepting(true) }
       if now >= nextSweep { sweep() }
@@ -113,7 +114,7 @@ final class EventLoop: @unchecked Sendable {
   private func waitMilliseconds() -> Int32 {
     var due = min(acceptsAgainAt, stopDeadline)
     if openCount > 0 { due = min(due, nextSweep) }
-    if log.isWaiting { due = min(due, lastFlush + settings.flushInterval) }
+    if log.isWaiting { due = min(due, nextFlush) }
     guard due != Int64.max else { return -1 }
     return Int32(clamping: max(0, (due - now + 999_999) / 1_000_000))
   }

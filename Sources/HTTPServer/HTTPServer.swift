@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// An HTTP/1.1 server with server-sent events, on plain sockets.
 ///
@@ -72,7 +73,10 @@ public final class HTTPServer: Sendable {
         loop.acceptOverride = acceptOverride
         do throws(HTTPServerError) {
           try loop.workers.start(count: configuration.workerThreads)
-          let thread = try NamedThread(name: "http-loop") { loop.run() }
+          let thread = try HTTPServerError.wrapping {
+            () throws(ThreadError) in
+            try NamedThread(name: "http-loop", blocksSignals: true) { loop.run() }
+          }
           events.attach(loop.mailbox.waker)
           state = .running(
             loop, thread, address: listener.address.host, port: listener.address.port)

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// Why the server could not start: what was attempted, why it failed, what to do.
 public struct HTTPServerError: Error, Sendable, CustomStringConvertible {
@@ -23,6 +24,15 @@ public struct HTTPServerError: Error, Sendable, CustomStringConvertible {
     self.code = 0
     self.reason = reason
     self.hint = hint
+  }
+
+  /// Does something with threads; their errors become the server's.
+  static func wrapping<Value>(
+    _ body: () throws(ThreadError) -> Value
+  ) throws(HTTPServerError) -> Value {
+    do { return try body() } catch {
+      throw HTTPServerError(attempted: error.attempted, code: error.code)
+    }
   }
 
   /// One line: `cannot listen on 127.0.0.1:8080: Address already in use; choose another port …`

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// The threads that run handlers and make preludes, with one queue before them.
 ///
@@ -26,7 +27,9 @@ final class WorkerPool: Sendable {
   /// Starts the threads. If one cannot be started, those before it keep running: `stop` ends them.
   func start(count: Int) throws(HTTPServerError) {
     for number in 0..<max(1, count) {
-      let thread = try NamedThread(name: "http-worker-\(number)") { [self] in run() }
+      let thread = try HTTPServerError.wrapping { () throws(ThreadError) in
+        try NamedThread(name: "http-worker-\(number)", blocksSignals: true) { [self] in run() }
+      }
       threads.withLock { $0.append(thread) }
     }
   }

@@ -65,7 +65,8 @@ public final class Consumer: @unchecked Sendable {
       throw KafkaError(
         result, attempted: "subscribe to \(configuration.topics.joined(separator: ", "))")
     }
-    waker = FetchWaker(client: client)
+    // Without a thread it goes on as librdkafka does by itself, slower.
+    waker = try? FetchWaker(client: client)
   }
 
   deinit {

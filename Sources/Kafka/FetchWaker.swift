@@ -1,6 +1,7 @@
 import CRdkafka
 import Glibc
 import Synchronization
+import Threads
 
 /// Wakes librdkafka's fetcher, which sleeps on when its full queue has been drained.
 ///
@@ -34,12 +35,12 @@ final class FetchWaker: Sendable {
   private static let timeout: Int32 = 300
 
   private let work: Work
-  private let thread: NamedThread?
+  private let thread: NamedThread
 
-  init(client: OpaquePointer) {
+  init(client: OpaquePointer) throws(ThreadError) {
     let work = Work(client: client)
     self.work = work
-    thread = NamedThread("fetch-wake") { Self.run(work) }
+    thread = try NamedThread(name: "fetch-wake") { Self.run(work) }
   }
 
   /// Wakes the fetchers of all brokers, soon. Never waits, and while a call is under way another one
@@ -53,7 +54,7 @@ final class FetchWaker: Sendable {
   func stop() {
     work.shouldStop.store(true, ordering: .releasing)
     sem_post(work.semaphore)
-    thread?.join()
+    thread.join()
   }
 
   private static func run(_ work: Work) {

@@ -57,9 +57,16 @@ public final class Producer: Sendable {
     context.attach(to: properties)
     let pointer = try properties.makeClient(
       RD_KAFKA_PRODUCER, attempted: "create the Kafka producer")
+    do {
+      thread = try ServingThread(name: "kafka-producer", client: pointer)
+    } catch {
+      rd_kafka_destroy(pointer)
+      throw KafkaError(
+        code: RD_KAFKA_RESP_ERR__FAIL.rawValue, message: "\(error)",
+        attempted: "create the Kafka producer")
+    }
     self.context = Context(object: context)
     client = Client(pointer: pointer)
-    thread = ServingThread(name: "kafka-producer", client: pointer)
   }
 
   deinit {

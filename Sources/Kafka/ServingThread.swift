@@ -1,5 +1,6 @@
 import CRdkafka
 import Synchronization
+import Threads
 
 /// A thread that serves a producer's callbacks until it is stopped.
 final class ServingThread: Sendable {
@@ -13,12 +14,12 @@ final class ServingThread: Sendable {
   }
 
   private let work: Work
-  private let thread: NamedThread?
+  private let thread: NamedThread
 
-  init(name: String, client: OpaquePointer) {
+  init(name: String, client: OpaquePointer) throws(ThreadError) {
     let work = Work(client: client)
     self.work = work
-    thread = NamedThread(name) {
+    thread = try NamedThread(name: name) {
       while !work.shouldStop.load(ordering: .acquiring) { rd_kafka_poll(work.client, 100) }
     }
   }
@@ -26,6 +27,6 @@ final class ServingThread: Sendable {
   /// Waits for the thread to end, at most a tenth of a second. Called once.
   func stop() {
     work.shouldStop.store(true, ordering: .releasing)
-    thread?.join()
+    thread.join()
   }
 }

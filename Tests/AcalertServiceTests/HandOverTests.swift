@@ -2,6 +2,7 @@ import Detection
 import Foundation
 import Synchronization
 import Testing
+import Threads
 
 @testable import AcalertService
 
@@ -75,30 +76,30 @@ struct HandOverTests {
     #expect(handOver.take(timeout: 60) == nil)
   }
 
-  @Test func closingWakesThoseWhoWait() {
+  @Test func closingWakesThoseWhoWait() throws {
     let full = HandOver(capacity: 1)
     #expect(full.put(batch(1), timeout: 0))
     let empty = HandOver(capacity: 1)
     let outcome = Mutex<[Bool]>([])
-    let producer = WorkerThread(name: "producer") {
+    let producer = try NamedThread(name: "producer") {
       let isTaken = full.put(Decisions(), timeout: 60)
       outcome.withLock { $0.append(isTaken) }
     }
-    let consumer = WorkerThread(name: "consumer") {
+    let consumer = try NamedThread(name: "consumer") {
       let isThere = empty.take(timeout: 60) != nil
       outcome.withLock { $0.append(isThere) }
     }
     full.close()
     empty.close()
-    #expect(producer.join(timeout: 20))
-    #expect(consumer.join(timeout: 20))
+    #expect(producer.join(withinMilliseconds: 20_000))
+    #expect(consumer.join(withinMilliseconds: 20_000))
     #expect(outcome.withLock { $0 } == [false, false])
   }
 
-  @Test func nothingIsLostOrDoubledBetweenTwoThreads() {
+  @Test func nothingIsLostOrDoubledBetweenTwoThreads() throws {
     let handOver = HandOver(capacity: 2)
     let taken = Mutex<[Int]>([])
-    let consumer = WorkerThread(name: "consumer") {
+    let consumer = try NamedThread(name: "consumer") {
       while !handOver.isClosedAndEmpty {
         guard let decisions = handOver.take(timeout: 0.5) else { continue }
         taken.withLock { $0.append(decisions.recordCount) }
@@ -111,6 +112,6 @@ struct HandOverTests {
     #expect(handOver.waitUntilEmpty(timeout: 20))
     #expect(taken.withLock { $0 } == Array(0..<5_000))
     handOver.close()
-    #expect(consumer.join(timeout: 20))
+    #expect(consumer.join(withinMilliseconds: 20_000))
   }
 }

@@ -49,7 +49,7 @@ final class Room: @unchecked Sendable {
     dashboard = Dashboard(readers: readers, feed: feed, facts: facts, allowedHosts: hosts)
     var settings = HTTPServer.Configuration()
     settings.maxConnections = 200
-    settings.flushInterval = .milliseconds(5)
+    settings.longestFlushPause = .milliseconds(5)
     server = HTTPServer(configuration: settings, events: events, handler: dashboard.handler)
     try server.start()
     var first = Decisions()

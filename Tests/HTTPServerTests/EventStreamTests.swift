@@ -59,7 +59,7 @@ import Testing
 
   @Test func thousandWatchers_getEveryEvent() throws {
     let log = EventLog()
-    try withServer(settings { $0.flushInterval = .milliseconds(5) }, events: log) { server in
+    try withServer(settings { $0.longestFlushPause = .milliseconds(5) }, events: log) { server in
       let clients = try (0..<1_000).map { _ in try TestClient(server) }
       for client in clients { client.get("/events") }
       #expect(eventually { server.statistics.watchers == 1_000 })
@@ -89,7 +89,7 @@ import Testing
 
   @Test func slowReader_isCoalescedAndDelaysNobody() throws {
     let log = EventLog(byteCapacity: 64 * 1024 * 1024, entryCapacity: 100_000)
-    try withServer(settings { $0.flushInterval = .zero }, events: log) { server in
+    try withServer(settings { $0.longestFlushPause = .zero }, events: log) { server in
       let slow = try watch(server, receiveBuffer: 4_096)
       let quick = try watch(server)
       let padding = String(repeating: "p", count: 1_000)
@@ -113,7 +113,7 @@ import Testing
 
   @Test func readerBehindTheLog_isCutOff() throws {
     let log = EventLog(byteCapacity: 32 * 1024, entryCapacity: 1_000)
-    try withServer(settings { $0.flushInterval = .zero }, events: log) { server in
+    try withServer(settings { $0.longestFlushPause = .zero }, events: log) { server in
       let slow = try watch(server, receiveBuffer: 4_096)
       let quick = try watch(server)
       let padding = String(repeating: "p", count: 2_000)

@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import Testing
+import Threads
 
 @testable import HTTPServer
 
@@ -76,7 +77,7 @@ private final class Table: Sendable {
   }
 
   @Test func joiningDuringChanges_missesNothingAndRepeatsNothing() throws {
-    try withTable(settings { $0.flushInterval = .milliseconds(2) }) { server, table in
+    try withTable(settings { $0.longestFlushPause = .milliseconds(2) }) { server, table in
       // So many changes as fit into a socket's buffers: a client that does not read for long, as on a
       // busy machine, is else spared superseded events.
       let changesOfJoin = 20

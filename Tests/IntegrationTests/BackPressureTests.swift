@@ -5,6 +5,7 @@ import Kafka
 import Logging
 import Store
 import Testing
+import Threads
 
 @testable import AcalertService
 
@@ -75,7 +76,7 @@ import Testing
       store: store, desk: desk, handOver: handOver, counters: counters, settings: StoreSettings(),
       log: Logger(label: "test"), committed: { _, _ in }, idle: {}, failed: { _ in },
       isAbandoned: { counters.failedCommits.current > 0 })
-    let thread = WorkerThread(name: "store") { writer.run() }
+    let thread = try NamedThread(name: "store") { writer.run() }
 
     #expect(handOver.put(batch(next: 1), timeout: 1))
     #expect(handOver.waitUntilEmpty(timeout: 10))
@@ -89,7 +90,7 @@ import Testing
     #expect(handOver.put(batch(next: 3), timeout: 1))
     #expect(handOver.waitUntilEmpty(timeout: 10))
     handOver.close()
-    #expect(thread.join(timeout: 10))
+    #expect(thread.join(withinMilliseconds: 10_000))
     #expect(try store.partitions().map(\.next) == [1])
   }
 }

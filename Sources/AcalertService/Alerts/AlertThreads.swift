@@ -2,14 +2,15 @@ import Alerting
 import Foundation
 import Logging
 import Synchronization
+import Threads
 
 /// The threads that the alert desk works on: one for what time does, and for each receiver as many as it
 /// takes calls at once. Joined by their owner, `Service`.
 final class AlertThreads: Sendable {
   private struct State {
     var isStopping = false
-    var desk: WorkerThread?
-    var receivers: [WorkerThread] = []
+    var desk: NamedThread?
+    var receivers: [NamedThread] = []
   }
 
   let desk: AlertDesk
@@ -17,27 +18,27 @@ final class AlertThreads: Sendable {
 
   init(_ desk: AlertDesk) { self.desk = desk }
 
-  func start() {
-    let thread = WorkerThread(name: "alerts") { [self] in
+  func start() throws {
+    let thread = try NamedThread(name: "alerts") { [self] in
       desk.run { self.state.withLock { $0.isStopping } }
     }
     state.withLock { $0.desk = thread }
-    serveReceivers()
+    try serveReceivers()
   }
 
   /// Goes over to other settings; see ``AlertDesk/use(_:)``. The threads of receivers that are gone end by
   /// themselves after the call under way.
   func use(_ settings: AlertSettings) throws {
     try desk.use(settings)
-    serveReceivers()
+    try serveReceivers()
   }
 
-  private func serveReceivers() {
+  private func serveReceivers() throws {
     let desk = desk
-    let threads = desk.settings.receivers.flatMap { receiver in
-      (0..<receiver.concurrency).map { _ in
+    let threads = try desk.settings.receivers.flatMap { receiver in
+      try (0..<receiver.concurrency).map { _ in
         // The kernel keeps 15 bytes of a thread's name.
-        WorkerThread(name: "to \(receiver.name)") { desk.serve(receiver.name) }
+        try NamedThread(name: "to \(receiver.name)") { desk.serve(receiver.name) }
       }
     }
     state.withLock { $0.receivers = threads }
@@ -53,7 +54,7 @@ final class AlertThreads: Sendable {
     desk.stop()
     let end = Date(timeIntervalSinceNow: timeout)
     for thread in [thread].compactMap({ $0 }) + receivers {
-      thread.join(timeout: max(0, end.timeIntervalSinceNow))
+      thread.join(withinMilliseconds: max(0, Int(end.timeIntervalSinceNow * 1_000)))
     }
   }
 }

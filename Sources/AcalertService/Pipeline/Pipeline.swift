@@ -39,7 +39,7 @@ final class Pipeline {
   /// So many records are taken at a time.
   private static let pollRecords = 20_000
   /// A batch waits this long for company, in seconds: commits are few, and latency is small.
-  private static let linger = 0.015
+  private static let linger = 0.004
   /// The same while records come in masses: a large batch writes each page of the database's indices
   /// once instead of many times.
   private static let busyLinger = 0.1
@@ -130,7 +130,7 @@ final class Pipeline {
   private func step() throws {
     now = WallClock.milliseconds()
     let count = try shared.consumer.poll(
-      max: Self.pollRecords, timeoutMilliseconds: 10, delegate: self
+      max: Self.pollRecords, timeoutMilliseconds: pendingRecords > 0 ? 2 : 10, delegate: self
     ) { message in
       take(message)
     }

@@ -1,5 +1,6 @@
 import Detection
 import Synchronization
+import Threads
 
 extension BacktestRunner {
   /// Reads recordings and judges them while the next ones are read: no more than a few are in memory.
@@ -14,8 +15,9 @@ extension BacktestRunner {
   ) throws -> [Digest] {
     let queue = TrialQueue<(place: Int, trial: LabelledTrial)>(limit: 4 * threads)
     let results = Results<Digest>()
-    let workers = (0..<threads).map { number in
-      BacktestThread(name: "backtest-\(number)") {
+    var workers: [NamedThread] = []
+    for number in 0..<threads {
+      let work: @Sendable () -> Void = { [self] in
         while let (place, trial) = queue.take() {
           do throws(RulesError) {
             let outcome = try judge(trial.recording, user: trial.label.user)
@@ -25,6 +27,12 @@ extension BacktestRunner {
             queue.close()
           }
         }
+      }
+      do throws(ThreadError) {
+        workers.append(try NamedThread(name: "backtest-\(number)", work))
+      } catch {
+        // Fewer threads do the same work, but one there must be.
+        if workers.isEmpty { throw error }
       }
     }
     var fault: BacktestError?

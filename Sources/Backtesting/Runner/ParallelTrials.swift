@@ -1,5 +1,5 @@
-import Foundation
 import Synchronization
+import Threads
 
 /// Work on many trials at the same time: each is taken by the next thread that is free, the results are in
 /// the order of the trials.
@@ -10,11 +10,14 @@ public enum ParallelTrials {
   ) -> [Value] {
     guard threads > 1, count > 1 else { return (0..<count).map(body) }
     let shared = Shared<Value>(count)
-    let workers = (0..<min(threads, count)).map { number in
-      BacktestThread(name: "backtest-\(number)") {
-        while let place = shared.take() { shared.put(body(place), at: place) }
-      }
+    let work: @Sendable () -> Void = {
+      while let place = shared.take() { shared.put(body(place), at: place) }
     }
+    // Where the system has no thread left, fewer do the same, and if need be this one.
+    let workers = (0..<min(threads, count)).compactMap { number in
+      try? NamedThread(name: "backtest-\(number)", work)
+    }
+    if workers.isEmpty { work() }
     for worker in workers { worker.join() }
     return shared.values
   }
@@ -39,28 +42,4 @@ public enum ParallelTrials {
     /// All of them, once the workers have ended: each place was taken and put.
     var values: [Value] { results.withLock { $0.compactMap { $0 } } }
   }
-}
-
-/// A thread with a name, whose owner waits for its end.
-///
-/// `@unchecked Sendable`: `thread` is only started; the semaphore is made for sharing.
-final class BacktestThread: @unchecked Sendable {
-  private let thread: Thread
-  private let ended = DispatchSemaphore(value: 0)
-
-  init(name: String, _ body: @escaping @Sendable () -> Void) {
-    let ended = ended
-    thread = Thread {
-      // From within: on Linux a name that is given before the start never reaches the kernel.
-      Thread.current.name = name
-      body()
-      ended.signal()
-    }
-    // Rules of thousands of trees are walked without recursion; this is room for all else.
-    thread.stackSize = 1 << 21
-    thread.start()
-  }
-
-  /// Waits for the thread's end: its body ends by itself.
-  func join() { ended.wait() }
 }
