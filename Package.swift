@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "Dashboard", targets: ["Dashboard"]),
     .library(name: "AcalertService", targets: ["AcalertService"]),
     .library(name: "simulation", targets: ["simulation"]),
+    .library(name: "CLinux", targets: ["CLinux"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -56,7 +57,7 @@ let package = Package(
       plugins: ["EmbedAssets"]),
     .target(name: "Backtesting", dependencies: ["Events", "Detection", "CZlib", "Threads"]),
     .target(name: "Kafka", dependencies: ["CRdkafka", "Threads"]),
-    .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection"]),
+    .target(name: "Store", dependencies: ["CSQLite", "Events", "Detection", "Threads"]),
     .target(
       name: "Alerting",
       dependencies: [

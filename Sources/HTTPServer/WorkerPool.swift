@@ -97,25 +97,3 @@ final class WorkerPool: Sendable {
     }
   }
 }
-
-/// A counting semaphore between threads of this process.
-private final class Semaphore: @unchecked Sendable {
-  // Sound: sem_t is made for use from many threads; the pointer itself never changes.
-  private let semaphore: UnsafeMutablePointer<sem_t>
-
-  init() {
-    semaphore = .allocate(capacity: 1)
-    sem_init(semaphore, 0, 0)
-  }
-
-  deinit {
-    sem_destroy(semaphore)
-    semaphore.deallocate()
-  }
-
-  func signal() { sem_post(semaphore) }
-
-  func wait() {
-    while sem_wait(semaphore) != 0 && errno == EINTR {}
-  }
-}

@@ -27,7 +27,7 @@ extension Consumer {
     watchLevel()
     let count = gather(
       max: Swift.max(1, max), timeout: timeToWait(timeoutMilliseconds), linger: lingerMilliseconds)
-    watchLevel()
+    if count == 0 { hurryFetch() } else { watchLevel() }
     let lent = lend(count, delegate, body)
     settleRebalances(delegate)
     // After a rebalance that was under way, never between it and its answer.

@@ -59,6 +59,7 @@ extension Consumer {
       }
     }
     if isPausedByCaller { rd_kafka_pause_partitions(client, list.pointer) }
+    hurriesUntil = MonotonicClock.milliseconds() + 1_000
   }
 
   private func unassign(_ list: PartitionList, lost: Bool, _ delegate: any ConsumerDelegate) {

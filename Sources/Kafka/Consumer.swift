@@ -34,6 +34,8 @@ public final class Consumer: @unchecked Sendable {
     start: nil, count: 0)
   var isPausedByCaller = false
   var level: FetchLevel
+  /// A second after partitions were assigned, by `MonotonicClock`.
+  var hurriesUntil: Int64 = .min
   private var waker: FetchWaker?
 
   // Any thread's.
@@ -112,10 +114,16 @@ public final class Consumer: @unchecked Sendable {
     }
   }
 
-  /// Reads how full the queue is, and wakes the fetcher if it may sleep on an empty one.
+  /// Reads how full the queue is, and wakes the fetcher if it may sleep though there is room.
   func watchLevel() {
     let length = rd_kafka_queue_length(queue)
     if level.passesDown(length: length) { waker?.wake() }
+  }
+
+  /// Wakes the fetcher if partitions came a moment ago and nothing of theirs has: it may be asleep since
+  /// before.
+  func hurryFetch() {
+    if MonotonicClock.milliseconds() < hurriesUntil { waker?.wake() }
   }
 
   /// Frees the client. Other threads that still hold this object find it closed.

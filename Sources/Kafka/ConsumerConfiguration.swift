@@ -44,8 +44,8 @@ public struct ConsumerConfiguration: Sendable {
   /// on top of a full queue. What waits there is memory, each message some 300 bytes beside its payload.
   public static let defaults: [String: String] = [
     "partition.assignment.strategy": "cooperative-sticky",
-    "queued.min.messages": "100000",
-    "queued.max.messages.kbytes": "32768",
+    "queued.min.messages": "200000",
+    "queued.max.messages.kbytes": "65536",
     "fetch.max.bytes": "8388608",
     "fetch.wait.max.ms": "100",
     "topic.metadata.refresh.interval.ms": "30000",

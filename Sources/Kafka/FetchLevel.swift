@@ -4,13 +4,17 @@ import CRdkafka
 ///
 /// The fetcher stops when the queue holds `queued.min.messages` messages or `queued.max.messages.kbytes`
 /// of payload. It then sleeps for up to a second, whatever is taken out of the queue meanwhile. So a
-/// queue that was more than half full and no longer is, is the time to wake it.
+/// queue that was full and no longer is, is the time to wake it: what is left in it must last until the
+/// next answer of the broker has come.
 struct FetchLevel {
   private let maxMessages: Double
   private let maxBytes: Double
   /// Payload of a message, as of the last batch.
   private var bytesOfMessage = 0.0
   private var wasHigh = false
+
+  /// Below this share of what it may hold the queue is no longer full.
+  private static let low = 0.75
 
   /// - Parameters:
   ///   - maxMessages: The fetcher's limit in messages, 1 or more.
@@ -43,11 +47,11 @@ struct FetchLevel {
 
   /// The queue's length was read.
   ///
-  /// - Returns: whether it has just fallen below half of what it may hold.
+  /// - Returns: whether it has just fallen below three quarters of what it may hold.
   mutating func passesDown(length: Int) -> Bool {
     let messages = Double(length)
     let share = max(messages / maxMessages, messages * bytesOfMessage / maxBytes)
-    if share > 0.5 {
+    if share > Self.low {
       wasHigh = true
       return false
     }

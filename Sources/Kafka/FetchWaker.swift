@@ -1,5 +1,4 @@
 import CRdkafka
-import Glibc
 import Synchronization
 import Threads
 
@@ -13,22 +12,11 @@ final class FetchWaker: Sendable {
   private final class Work: Sendable {
     let shouldStop = Atomic<Bool>(false)
     let isAsked = Atomic<Bool>(false)
-    // Unsafe for the raw pointers: the client is thread-safe and destroyed only after the join, a
-    // semaphore may be used by all threads.
+    let semaphore = Semaphore()
+    // Unsafe for the raw pointer: the client is thread-safe, and destroyed only after the join.
     nonisolated(unsafe) let client: OpaquePointer
-    nonisolated(unsafe) let semaphore: UnsafeMutablePointer<sem_t>
 
-    init(client: OpaquePointer) {
-      self.client = client
-      semaphore = .allocate(capacity: 1)
-      semaphore.initialize(to: sem_t())
-      sem_init(semaphore, 0, 0)
-    }
-
-    deinit {
-      sem_destroy(semaphore)
-      semaphore.deallocate()
-    }
+    init(client: OpaquePointer) { self.client = client }
   }
 
   /// How long a broker may take to answer: those that do were woken long before.
@@ -47,20 +35,19 @@ final class FetchWaker: Sendable {
   /// that waits is enough.
   func wake() {
     guard !work.isAsked.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    sem_post(work.semaphore)
+    work.semaphore.signal()
   }
 
   /// Waits for the thread to end, as long as a broker may take to answer. Called once.
   func stop() {
     work.shouldStop.store(true, ordering: .releasing)
-    sem_post(work.semaphore)
+    work.semaphore.signal()
     thread.join()
   }
 
   private static func run(_ work: Work) {
     while true {
-      // Interrupted by a signal it just looks again.
-      while sem_wait(work.semaphore) != 0 {}
+      work.semaphore.wait()
       if work.shouldStop.load(ordering: .acquiring) { return }
       work.isAsked.store(false, ordering: .releasing)
       var assignment: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?

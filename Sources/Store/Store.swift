@@ -10,7 +10,7 @@ public struct StoreOptions: Sendable {
   public var busyTimeout: Int32 = 5_000
   /// Memory for database pages, in bytes.
   public var cacheBytes = 64 << 20
-  /// Pages in the write-ahead log after which its content is moved into the database.
+  /// Pages in the write-ahead log after which its content is moved into the database (`LogMover`).
   public var checkpointPages = 4_000
   /// The write-ahead log's file is cut back when it has grown beyond this, in bytes.
   public var logLimitBytes = 128 << 20
@@ -44,6 +44,9 @@ public final class Store: @unchecked Sendable {
   private let writerLock: WriterLock
   private let lock = Mutex(())
   private var isClosed = false
+  private let logMover: LogMover
+  /// The length of the write-ahead log after the last commit, written by SQLite's callback.
+  private let logPages: UnsafeMutablePointer<Int>
 
   /// The mirror of the small tables, put back if a transaction fails.
   var mirror = Mirror()
@@ -56,6 +59,8 @@ public final class Store: @unchecked Sendable {
   public init(path: String, options: StoreOptions = StoreOptions()) throws {
     self.path = path
     self.options = options
+    logPages = .allocate(capacity: 1)
+    logPages.initialize(to: 0)
     writerLock = try WriterLock(database: path)
     connection = try Connection(path: path, access: .readWrite, busyTimeout: options.busyTimeout)
     try connection.execute(
@@ -64,17 +69,26 @@ public final class Store: @unchecked Sendable {
       PRAGMA synchronous = NORMAL;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -\(options.cacheBytes / 1024);
-      PRAGMA wal_autocheckpoint = \(options.checkpointPages);
+      PRAGMA wal_autocheckpoint = 0;
       PRAGMA journal_size_limit = \(options.logLimitBytes);
       """, attempted: "open \(path)")
     try Schema.migrate(connection, path: path)
     mirror = try Mirror(reading: connection)
+    logMover = try LogMover(path: path, busyTimeout: options.busyTimeout)
+    connection.countLogPages(into: logPages)
+  }
+
+  deinit {
+    close()
+    logPages.deallocate()
   }
 
   /// Writes the log into the database and closes it. Further calls throw; a second close does nothing.
   public func close() {
     lock.withLock { _ in
+      guard !isClosed else { return }
       isClosed = true
+      logMover.stop()
       connection.close()
       writerLock.release()
     }
@@ -107,6 +121,7 @@ public final class Store: @unchecked Sendable {
       let result = try body()
       try connection.statement("COMMIT").run(attempted)
       subjects.keepChanges()
+      keepLogShort()
       return result
     } catch {
       // A full disk makes SQLite roll back by itself: https://www.sqlite.org/lang_transaction.html
@@ -116,6 +131,16 @@ public final class Store: @unchecked Sendable {
       mirror = before
       subjects.undoChanges()
       throw error
+    }
+  }
+
+  /// After a commit: has a long log moved, and moves the end of it.
+  private func keepLogShort() {
+    guard logPages.pointee >= options.checkpointPages else { return }
+    if logMover.takeNearEnd() {
+      _ = connection.moveLog()
+    } else {
+      logMover.ask()
     }
   }
 }

@@ -4,9 +4,9 @@ import Testing
 @testable import Kafka
 
 @Suite struct FetchLevelTests {
-  @Test func fallingBelowHalfIsToldOnce() {
+  @Test func fallingBelowThreeQuartersIsToldOnce() {
     var level = FetchLevel(maxMessages: 100, maxBytes: 1 << 30)
-    let lengths = [0, 30, 51, 120, 60, 50, 49, 10, 0, 80, 20]
+    let lengths = [0, 30, 76, 120, 80, 75, 74, 10, 0, 80, 20]
     let told = lengths.map { level.passesDown(length: $0) }
     #expect(
       told == [false, false, false, false, false, true, false, false, false, false, true])
@@ -24,7 +24,7 @@ import Testing
     var level = FetchLevel(maxMessages: 100_000, maxBytes: 1_000_000)
     level.took(messages: 10, bytes: 10_000)
     passes(&level, 900, false)
-    passes(&level, 400, true)
+    passes(&level, 700, true)
     // What was taken last decides; a poll that took nothing says nothing.
     level.took(messages: 0, bytes: 0)
     passes(&level, 900, false)
@@ -38,8 +38,8 @@ import Testing
     let client = try properties.makeClient(RD_KAFKA_CONSUMER, attempted: "test")
     defer { rd_kafka_destroy(client) }
     var level = FetchLevel(of: client)
-    passes(&level, 6, false)
-    passes(&level, 5, true)
+    passes(&level, 8, false)
+    passes(&level, 7, true)
     level.took(messages: 1, bytes: 512)
     passes(&level, 2, false)
     passes(&level, 1, true)
