@@ -9,9 +9,20 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
   ],
   targets: [
+    .systemLibrary(
+      name: "CReferenceKafka", path: "CReferenceKafka", pkgConfig: "rdkafka",
+      providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(
+      name: "CBenchmarkSQLite", path: "CBenchmarkSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    // The limit: the same work in plain C.
+    .target(name: "CReference", dependencies: ["CReferenceKafka"], path: "CReference"),
     .executableTarget(
       name: "acalert-benchmarks",
       dependencies: [
+        "CReference",
+        "CBenchmarkSQLite",
+        .product(name: "CLinux", package: "acalert"),
         .product(name: "Events", package: "acalert"),
         .product(name: "Detection", package: "acalert"),
         .product(name: "ModelFiles", package: "acalert"),
@@ -26,7 +37,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      path: "acalert-benchmarks")
+      path: "acalert-benchmarks"),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
 )

@@ -9,18 +9,18 @@ struct BrokerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "broker", abstract: "An embedded broker full of records, for the other stages.")
 
-  @Option(help: "Records of the original's format.")
+  @Option(help: "The kind of records.")
+  var load = Load.original
+
+  @Option(help: "The size: the kind of records says how many times as many there are.")
   var records = 1_000_000
 
-  @Option(help: "Wearers that they come from.")
+  @Option(help: "Wearers that they come from; of a million, a five-hundredth.")
   var users = 2_000
 
-  /// Partitions so many that none forgets anything: users are not spread evenly over them.
-  private var partitions: Int {
-    max(16, records * 150 / (EmbeddedBroker.retainedBytes / 2))
-  }
-
   func run() throws {
+    let size = load.size(records: records, users: users)
+    let partitions = load.partitions(for: size)
     let broker = try EmbeddedBroker()
     try broker.createTopic(Workload.topic, partitions: partitions)
     try broker.createTopic(Workload.topic + ".dlq", partitions: 1)
@@ -29,16 +29,18 @@ struct BrokerCommand: ParsableCommand {
       ProducerConfiguration(
         bootstrapServers: broker.bootstrapServers,
         properties: [
-          "linger.ms": "200", "batch.num.messages": "10000", "compression.type": "none",
-          "queue.buffering.max.messages": "1000000",
+          "linger.ms": "500", "batch.num.messages": "10000", "compression.type": "none",
+          "queue.buffering.max.messages": "2000000",
         ]))
     let topic = try producer.topic(Workload.topic)
-    let population = try Population(Records.configuration(format: .original, users: users))
+    let population = try Population(load.configuration(users: size.users))
     var failure: KafkaError?
-    while population.counters.messages < records, failure == nil {
+    while population.counters.messages < size.records, failure == nil {
       population.next { record in
         do throws(KafkaError) {
-          try producer.send(to: topic, key: record.key, value: record.value)
+          try producer.send(
+            to: topic, partition: Int32(record.user % partitions), key: record.key,
+            value: record.value)
         } catch {
           failure = error
         }
@@ -61,10 +63,12 @@ final class BrokerProcess {
   private let process = Process()
   private let input = Pipe()
 
-  init(records: Int, users: Int) throws {
+  init(_ load: Load, records: Int, users: Int) throws {
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = ["broker", "--records", "\(records)", "--users", "\(users)"]
+    process.arguments = [
+      "broker", "--load", load.rawValue, "--records", "\(records)", "--users", "\(users)",
+    ]
     process.standardInput = input
     process.standardOutput = output
     try process.run()

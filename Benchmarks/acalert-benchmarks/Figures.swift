@@ -14,6 +14,17 @@ enum Figures {
 
   static func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 19)) >> 20) MiB" }
 
+  /// Rounded, with commas between thousands.
+  static func whole(_ value: Double) -> String {
+    var digits = fixed(value.magnitude, 0)
+    var text = ""
+    while digits.count > 3 {
+      text = "," + digits.suffix(3) + text
+      digits.removeLast(3)
+    }
+    return (value <= -0.5 ? "-" : "") + digits + text
+  }
+
   /// With so many digits after the point.
   static func fixed(_ value: Double, _ places: Int) -> String {
     var text = [CChar](repeating: 0, count: 64)

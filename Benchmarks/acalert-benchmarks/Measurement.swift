@@ -16,10 +16,26 @@ struct Measurement: Codable {
   var remark: String = ""
   /// The reference's processor time a record over this one's: how many times as fast.
   var ratio: Double?
+  /// Records a second over those of what was measured in turn with it, by that one's name.
+  var shares: [String: Double] = [:]
+  /// Samples flagged, where they are counted.
+  var anomalies: Int?
+  /// What its threads took, the busiest first, where that is looked at; and the seconds they had.
+  var threads: [ThreadShare] = []
+  var threadSeconds = 0.0
 
   var perSecond: Double { Double(count) / seconds }
   /// Processor time of one, in nanoseconds: also processor seconds of 10⁹.
   var nanoseconds: Double { cpuSeconds / Double(count) * 1e9 }
+
+  /// Of several runs of one case the fastest, with the least processor time of all of them and the
+  /// highest peak: what a neighbour on the machine adds is never part of the program. Nil for none.
+  static func best(of runs: [Measurement]) -> Measurement? {
+    guard var best = runs.min(by: { $0.seconds < $1.seconds }) else { return nil }
+    best.cpuSeconds = runs.map(\.cpuSeconds).min() ?? best.cpuSeconds
+    best.peakBytes = runs.map(\.peakBytes).max() ?? best.peakBytes
+    return best
+  }
 }
 
 /// The clocks and the memory of this process.

@@ -10,13 +10,20 @@ struct RunCommand: ParsableCommand {
       less processor time one record, sample or row takes than one record takes a consumer that only \
       counts; unlike the figures beside it, it can be compared between machines.
 
-      Exit code 1: a ratio is more than 30 % below that in the thresholds.
+      The whole service is measured in turn with a plain C program that reads the same topic: one that \
+      counts (c/count), one that does the same job without a database (c/job). Its share of their \
+      records a second is that of the best runs of each.
+
+      Exit code 1: a ratio or share is more than 30 % below that in the thresholds.
       """)
 
   @Option(help: "Only this stage; again for more.")
   var stage: [Stage] = []
 
-  @Option(help: "Records in the broker and in the file.")
+  @Option(help: "Only this load of the stages c and whole; again for more.")
+  var load: [Load] = []
+
+  @Option(help: "The size: records in the file; brokers hold multiples of it.")
   var records = 1_000_000
 
   @Option(help: "Wearers that they come from, one record a second each.")
@@ -41,20 +48,35 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let expected = try Thresholds(path: thresholds)
-    let broker = try BrokerProcess(records: records, users: users)
+    let processes = StageProcess(records: records, users: users, folder: folder)
+    let broker = try BrokerProcess(.original, records: records, users: users)
     defer { broker.stop() }
     var results: [Measurement] = []
-    print(Table.header)
-    // The reference first, whatever else is asked for.
-    for stage in Stage.allCases
-    where stage == .consume || self.stage.isEmpty || self.stage.contains(stage) {
-      for var measurement in try measure(stage, broker) {
+    func report(_ measurements: [Measurement]) {
+      for var measurement in measurements {
         let reference = results.first ?? measurement
         measurement.ratio = reference.nanoseconds / measurement.nanoseconds
         results.append(measurement)
         print(Table.row(measurement))
       }
     }
+    print(Table.header)
+    // The reference first, whatever else is asked for.
+    for stage in Stage.allCases where !stage.isPaired && (stage == .consume || wants(stage)) {
+      report(
+        try processes.measure(
+          stage, load: .original, rounds: rounds, brokers: broker.bootstrapServers))
+    }
+    if wants(.reference) || wants(.whole) {
+      for load in Load.allCases where self.load.isEmpty || self.load.contains(load) {
+        // The goal that is compared with the C program gets all rounds; the others are long.
+        let pair = PairedRun(
+          load: load, rounds: load == .original ? rounds : min(rounds, 2), processes: processes,
+          includesService: wants(.whole))
+        report(try measure(pair, broker))
+      }
+    }
+    for text in results.compactMap({ Bottleneck.text(of: $0, stages: results) }) { print(text) }
     if let json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -65,25 +87,13 @@ struct RunCommand: ParsableCommand {
     if !misses.isEmpty { throw ExitCode(1) }
   }
 
-  private func measure(_ stage: Stage, _ broker: BrokerProcess) throws -> [Measurement] {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = [
-      "stage", stage.rawValue, "--records", "\(records)", "--users", "\(users)", "--rounds",
-      "\(rounds)", "--brokers", broker.bootstrapServers, "--folder", folder,
-    ]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    try process.run()
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw BenchmarkError("the stage \(stage.rawValue) failed")
-    }
-    let decoder = JSONDecoder()
-    return try text.split(separator: UInt8(ascii: "\n")).map {
-      try decoder.decode(Measurement.self, from: $0)
-    }
+  private func wants(_ stage: Stage) -> Bool { self.stage.isEmpty || self.stage.contains(stage) }
+
+  /// Each load has a broker of its own, for as long as it is measured.
+  private func measure(_ pair: PairedRun, _ original: BrokerProcess) throws -> [Measurement] {
+    if pair.load == .original { return try pair.measure(brokers: original.bootstrapServers) }
+    let broker = try BrokerProcess(pair.load, records: records, users: users)
+    defer { broker.stop() }
+    return try pair.measure(brokers: broker.bootstrapServers)
   }
 }

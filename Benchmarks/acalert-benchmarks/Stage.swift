@@ -13,19 +13,26 @@ enum Stage: String, CaseIterable, ExpressibleByArgument {
   case feed
   /// Decode, detect and store on one thread, from a file.
   case wholeFile = "whole-file"
+  /// What a plain C program makes of the topics that `whole` reads: the limit.
+  case reference = "c"
   /// The service as it is shipped, from Kafka to the database.
   case whole
 
   /// Whether it reads from a preloaded broker.
-  var needsBroker: Bool { self == .consume || self == .whole }
+  var needsBroker: Bool { self == .consume || isPaired }
+
+  /// Whether it is measured in turn with another, for each load.
+  var isPaired: Bool { self == .reference || self == .whole }
 }
 
 /// What a stage needs to know.
 struct Workload {
-  /// Records in the broker or in the file.
+  /// The size: records in the file; brokers hold multiples of it.
   var records: Int
   /// Wearers that they come from, one record a second each.
   var users: Int
+  /// What the broker is filled with.
+  var load = Load.original
   /// `host:port` of the preloaded broker; empty for stages that need none.
   var brokers: String
   /// A folder for databases and files, empty at the beginning.
@@ -37,6 +44,8 @@ struct Workload {
   var only = ""
 
   func wants(_ name: String) -> Bool { name.hasPrefix(only) }
+
+  var loadSize: Load.Size { load.size(records: records, users: users) }
 
   static let topic = "accelerometer"
   /// Event time at which all streams begin. Any fixed moment of the past serves.
@@ -57,6 +66,7 @@ extension Stage {
     case .store: try StoreStage.measure(workload, result)
     case .feed: try FeedStage.measure(workload, result)
     case .wholeFile: try FileStage.measure(workload, result)
+    case .reference: try ReferenceStage.measure(workload, result)
     case .whole: try WholeStage.measure(workload, result)
     }
   }

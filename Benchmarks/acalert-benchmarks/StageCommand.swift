@@ -10,7 +10,10 @@ struct StageCommand: ParsableCommand {
   @Argument(help: "One of: \(Stage.allCases.map(\.rawValue).joined(separator: ", ")).")
   var stage: Stage
 
-  @Option(help: "Records in the broker or the file.")
+  @Option(help: "What the broker is filled with, for stages that read from one.")
+  var load = Load.original
+
+  @Option(help: "The size: records in the file; the broker holds a multiple of it.")
   var records = 1_000_000
 
   @Option(help: "Wearers that they come from.")
@@ -35,10 +38,11 @@ struct StageCommand: ParsableCommand {
     defer { try? FileManager.default.removeItem(at: scratch) }
     let broker =
       stage.needsBroker && brokers.isEmpty
-      ? try BrokerProcess(records: records, users: users) : nil
+      ? try BrokerProcess(load, records: records, users: users) : nil
     defer { broker?.stop() }
     let workload = Workload(
-      records: records, users: users, brokers: broker?.bootstrapServers ?? brokers,
+      records: records, users: users, load: load,
+      brokers: broker?.bootstrapServers ?? brokers,
       folder: scratch.path, rounds: rounds, only: only)
     let encoder = JSONEncoder()
     try stage.measure(workload) { measurement in

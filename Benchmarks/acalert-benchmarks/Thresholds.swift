@@ -19,14 +19,18 @@ struct Thresholds {
     ratios = try JSONDecoder().decode([String: Double].self, from: data)
   }
 
-  /// What was measured and fell short, in words.
+  /// What was measured and fell short, in words. A share is listed as `whole/original of c/job`.
   func misses(among results: [Measurement]) -> [String] {
-    results.compactMap { result in
-      guard let wanted = ratios[result.name], let ratio = result.ratio,
-        ratio < wanted * (1 - Self.tolerance)
-      else { return nil }
-      return "\(result.name): the ratio is \(Figures.fixed(ratio, 2)), "
-        + "more than 30 % below \(Figures.fixed(wanted, 2))"
+    results.flatMap { result in
+      var reached = result.shares.map { (name: "\(result.name) of \($0.key)", ratio: $0.value) }
+      if let ratio = result.ratio { reached.append((result.name, ratio)) }
+      return reached.sorted { $0.name < $1.name }.compactMap { miss($0.name, $0.ratio) }
     }
+  }
+
+  private func miss(_ name: String, _ ratio: Double) -> String? {
+    guard let wanted = ratios[name], ratio < wanted * (1 - Self.tolerance) else { return nil }
+    return "\(name): the ratio is \(Figures.fixed(ratio, 2)), "
+      + "more than 30 % below \(Figures.fixed(wanted, 2))"
   }
 }

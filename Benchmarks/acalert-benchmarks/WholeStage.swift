@@ -3,104 +3,128 @@ import Foundation
 import Kafka
 import Logging
 import Store
-import Synchronization
 
-/// The service as it is shipped, from the assignment of its partitions until all records are in the
-/// database with their windows.
+/// The service from the assignment of its partitions until all records are in the database with their
+/// windows.
 enum WholeStage {
-  static func measure(_ workload: Workload, _ result: (Measurement) -> Void) throws {
-    let start = Start()
-    LoggingSystem.bootstrap { label in Watch(start: start, speaks: label == "acalert") }
-    var best: Measurement?
-    Meter.resetPeak()
-    for round in 0..<min(workload.rounds, 2) {
-      let measured = try run(workload, round: round, start)
-      if measured.cpuSeconds < best?.cpuSeconds ?? .infinity { best = measured }
+  /// How the service is set up.
+  enum Case: String, CaseIterable {
+    /// As it is shipped.
+    case shipped = "whole"
+    /// With the z-score as its only detector.
+    case zscore = "whole-zscore"
+
+    func name(_ load: Load) -> String { "\(rawValue)/\(load.rawValue)" }
+
+    func adjust(_ settings: inout Configuration) {
+      if self == .zscore { settings.streams[0].rules.falls = nil }
     }
-    guard var best else { return }
-    best.peakBytes = Meter.peakBytes
-    result(best)
   }
 
-  private static func run(_ workload: Workload, round: Int, _ start: Start) throws -> Measurement {
-    start.moment.withLock { $0 = nil }
+  static func measure(_ workload: Workload, _ result: (Measurement) -> Void) throws {
+    let start = AssignmentWatch.begin()
+    for kind in workload.load.cases where workload.wants(kind.name(workload.load)) {
+      Meter.resetPeak()
+      let runs = try (0..<workload.rounds).map {
+        try run(kind, workload, folder: "\(workload.folder)/\(kind.rawValue)-\($0)", start)
+      }
+      guard var best = Measurement.best(of: runs) else { continue }
+      best.peakBytes = Meter.peakBytes
+      result(best)
+    }
+  }
+
+  private static func run(
+    _ kind: Case, _ workload: Workload, folder: String, _ start: AssignmentWatch
+  ) throws -> Measurement {
+    start.reset()
     var settings = Configuration()
     settings.kafka.bootstrapServers = workload.brokers
     // Of its own, or the broker would remember that all has been read.
-    settings.kafka.group = "whole-\(getpid())-\(round)"
+    settings.kafka.group = "whole-\(getpid())-\(folder.suffix(8))"
     settings.kafka.properties = EmbeddedBroker.consumerProperties
     settings.streams[0].topics = [Workload.topic]
-    settings.store.folder = "\(workload.folder)/whole-\(round)"
+    settings.store.folder = folder
     settings.http.port = 0
+    kind.adjust(&settings)
     let service = Service(settings)
     try service.start()
-    let deadline = Meter.now + 60
-    while service.counters.records.current < workload.records {
+    let size = workload.loadSize
+    let warm: Moment?
+    do {
+      warm = try wait(for: service, records: size.warmUp)
+      _ = try wait(for: service, records: size.records)
+    } catch {
+      service.stop()
+      throw error
+    }
+    let end = Moment(records: service.counters.records.current)
+    service.stop()
+    guard let assigned = start.moment else {
+      throw BenchmarkError("the assignment of the partitions was not seen")
+    }
+    let begin = warm ?? assigned
+    let counters = service.counters
+    var measured = Measurement(
+      name: kind.name(workload.load), unit: "records", count: end.records - begin.records,
+      seconds: end.time - begin.time, cpuSeconds: end.cpu - begin.cpu)
+    measured.anomalies = counters.anomalies.current
+    measured.threads = end.threads.since(begin.threads)
+    measured.threadSeconds = measured.seconds
+    let history = try verified(service, size)
+    measured.remark = remark(measured, counters, history, size)
+    if warm != nil {
+      let all = Double(end.records) / (end.time - assigned.time)
+      measured.remark +=
+        ", \(Figures.short(all)) records/s with the first \(begin.records), which bring the subjects"
+    }
+    return measured
+  }
+
+  /// Looks once a millisecond whether so many records are stored; nil for none.
+  private static func wait(for service: Service, records: Int) throws -> Moment? {
+    guard records > 0 else { return nil }
+    let deadline = Meter.now + 180
+    while service.counters.records.current < records {
       if let failure = service.failure { throw failure }
       guard Meter.now < deadline else {
-        service.stop()
         throw BenchmarkError(
-          "only \(service.counters.records.current) of \(workload.records) records were stored")
+          "only \(service.counters.records.current) of \(records) records were stored")
       }
       usleep(1_000)
     }
-    let end = (Meter.now, Meter.cpu)
-    service.stop()
-    guard let begin = start.moment.withLock({ $0 }) else {
-      throw BenchmarkError("the assignment of the partitions was not seen")
+    return Moment(records: service.counters.records.current)
+  }
+
+  private static func remark(
+    _ measured: Measurement, _ counters: ServiceCounters, _ history: StoredHistory,
+    _ size: Load.Size
+  ) -> String {
+    var text =
+      "\(counters.windows.current) windows, \(counters.rows.current) rows, "
+      + "\(counters.anomalies.current) anomalies, \(counters.commits.current) commits, "
+      + "\(Figures.fixed(history.bytesPerSample, 1)) B on disk a sample"
+    let samples = Double(counters.samples.current) / Double(size.records)
+    if samples > 1 {
+      text = "\(Figures.short(measured.perSecond * samples)) samples/s, " + text
     }
-    try verify(service, workload)
-    let counters = service.counters
-    return Measurement(
-      name: "whole", unit: "records", count: workload.records, seconds: end.0 - begin.time,
-      cpuSeconds: end.1 - begin.cpu,
-      remark: "\(counters.windows.current) windows, \(counters.rows.current) rows, "
-        + "\(counters.commits.current) commits")
+    return text
   }
 
   /// The database must hold what the counters say.
-  private static func verify(_ service: Service, _ workload: Workload) throws {
+  private static func verified(_ service: Service, _ size: Load.Size) throws -> StoredHistory {
     let store = try Store(path: service.databasePath)
-    defer { store.close() }
-    let next = try store.partitions().reduce(0) { $0 + $1.next }
-    guard next == Int64(workload.records) else {
-      throw BenchmarkError("the database ends at \(next) of \(workload.records) records")
+    let next: Int64
+    do {
+      defer { store.close() }
+      next = try store.partitions().reduce(0) { $0 + $1.next }
+    }
+    guard next == Int64(size.records) else {
+      throw BenchmarkError("the database ends at \(next) of \(size.records) records")
     }
     guard service.counters.windows.current > 0, service.counters.lostRecords.current == 0 else {
       throw BenchmarkError("no windows were written, or records were lost")
     }
-  }
-
-  /// When the first partition was assigned: joining a group takes seconds and is no work.
-  private final class Start: Sendable {
-    let moment = Mutex<(time: Double, cpu: Double)?>(nil)
-  }
-
-  /// Listens to the service's log, which tells of every new partition before its first record.
-  private struct Watch: LogHandler {
-    let start: Start
-    /// Whether warnings are shown: librdkafka's, of what the mock cannot do, are not.
-    let speaks: Bool
-    var logLevel = Logger.Level.info
-    var metadata: Logger.Metadata = [:]
-
-    init(start: Start, speaks: Bool) {
-      self.start = start
-      self.speaks = speaks
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-      if event.metadata?["partition"] != nil {
-        start.moment.withLock { $0 = $0 ?? (Meter.now, Meter.cpu) }
-      }
-      if speaks, event.level >= .warning {
-        FileHandle.standardError.write(Data("\(event.level): \(event.message)\n".utf8))
-      }
-    }
+    return try StoredHistory(path: service.databasePath)
   }
 }

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Kafka
+import simulation
+
+/// What a broker is filled with: each is one kind of work for the service as a whole.
+enum Load: String, CaseIterable, ExpressibleByArgument {
+  /// The original's format, each wearer once a second.
+  case original
+  /// A record a second with 50 samples on three axes.
+  case burst = "burst-of-50"
+  /// The original's format, a sample a second of each of a million subjects.
+  case million
+  /// The original's format at 50 Hz, so that windows are long: what the history takes on the disk.
+  case history
+
+  /// What the size of a benchmark makes of it.
+  struct Size {
+    var records: Int
+    var users: Int
+    /// The first so many records are stored but not measured. What librdkafka has fetched ahead by then
+    /// (about a million records) is not measured either.
+    var warmUp = 0
+  }
+
+  /// - Parameters:
+  ///   - records: The size of the benchmark, a million by default.
+  ///   - users: Wearers, 2,000 by default.
+  func size(records: Int, users: Int) -> Size {
+    switch self {
+    // More than librdkafka's queue holds: what its pauses cost is to be seen.
+    case .original, .history: Size(records: 3 * records, users: users)
+    case .burst: Size(records: max(1, records * 2 / 5), users: users)
+    // Two rounds to meet everybody; then ten, in which each subject's window closes once. Less would
+    // leave out the windows, or count the introduction of the subjects too often.
+    case .million: Size(records: 12 * 500 * users, users: 500 * users, warmUp: 2 * 500 * users)
+    }
+  }
+
+  /// The simulator's settings.
+  func configuration(users: Int) -> PopulationConfiguration {
+    var configuration = Records.configuration(
+      format: self == .burst ? .burst : .original, users: users)
+    switch self {
+    case .original, .history:
+      // With these ids a record has 85 bytes on average; its key, the id, comes on top of that.
+      configuration.userPrefix = "patient-2017-"
+      configuration.rate = self == .history ? 50 : 1
+    case .burst: break
+    case .million:
+      // In the middle of a window, so that the first one closes after ten rounds of records.
+      configuration.startTime += 5_000
+    }
+    return configuration
+  }
+
+  /// Partitions so many that none forgets anything: the embedded broker keeps 5 MiB in each. Records
+  /// are dealt out evenly, so half of that may be used without fear.
+  func partitions(for size: Size) -> Int {
+    let recordBytes = self == .burst ? 1_350 : 130
+    return max(16, size.records * recordBytes / (EmbeddedBroker.retainedBytes / 2))
+  }
+
+  /// How the service is set up for it.
+  var cases: [WholeStage.Case] { self == .burst ? [.shipped, .zscore] : [.shipped] }
+
+  /// What the plain C program can read of it. Its job knows the original's format only.
+  var references: [ReferenceStage.Kind] {
+    self == .burst ? [.count] : [.count, .job]
+  }
+}
