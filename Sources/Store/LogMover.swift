@@ -5,19 +5,25 @@ import Threads
 /// the disk, for a good part of the time when much is written, and the writer need not.
 ///
 /// SQLite begins its log anew only at a commit that finds all of it moved, and a writer under load always
-/// has added to it. So this thread moves and syncs until almost nothing is left, and then says so; the
-/// writer moves that rest itself, which takes a moment.
+/// has added to it. So this thread moves and syncs until almost nothing is left, or the log has become
+/// very long, and then says so; the writer moves the rest itself, which takes a moment.
 final class LogMover: Sendable {
   private final class Work: Sendable {
     let isAsked = Atomic(false)
     let isNearEnd = Atomic(false)
     let shouldStop = Atomic(false)
     let semaphore = Semaphore()
+    /// Held while a part of the log is moved.
+    let moving = Mutex(())
+    let longLog: Int
     // Unsafe because a connection is not Sendable: only the thread uses it, and the owner once that has
     // ended.
     nonisolated(unsafe) let connection: Connection
 
-    init(connection: Connection) { self.connection = connection }
+    init(connection: Connection, longLog: Int) {
+      self.connection = connection
+      self.longLog = longLog
+    }
   }
 
   /// So few pages are left to the writer.
@@ -26,9 +32,11 @@ final class LogMover: Sendable {
   private let work: Work
   private let thread: NamedThread
 
-  init(path: String, busyTimeout: Int32) throws {
+  /// - Parameter longLog: Pages from which on the rest is left to the writer however much it is.
+  init(path: String, busyTimeout: Int32, longLog: Int) throws {
     let work = Work(
-      connection: try Connection(path: path, access: .readWrite, busyTimeout: busyTimeout))
+      connection: try Connection(path: path, access: .readWrite, busyTimeout: busyTimeout),
+      longLog: longLog)
     self.work = work
     // It must not move anything by itself, and needs no memory for pages.
     try work.connection.execute(
@@ -43,8 +51,11 @@ final class LogMover: Sendable {
     work.semaphore.signal()
   }
 
-  /// Whether almost all has been moved since this was asked last.
+  /// Whether the rest has been left to the writer since this was asked last.
   func takeNearEnd() -> Bool { work.isNearEnd.exchange(false, ordering: .acquiringAndReleasing) }
+
+  /// Runs `body` while this thread moves nothing; waits for the part that it is at.
+  func pausing(_ body: () -> Void) { work.moving.withLock { _ in body() } }
 
   /// Ends the thread and closes its connection. Called once.
   func stop() {
@@ -58,9 +69,8 @@ final class LogMover: Sendable {
     while true {
       work.semaphore.wait()
       var moved = -1
-      while !work.shouldStop.load(ordering: .acquiring), let state = work.connection.moveLog() {
-        work.connection.syncFile()
-        if state.rest <= smallRest {
+      while !work.shouldStop.load(ordering: .acquiring), let state = part(work) {
+        if state.rest <= smallRest || state.pages >= work.longLog {
           work.isNearEnd.store(true, ordering: .releasing)
           break
         }
@@ -70,6 +80,14 @@ final class LogMover: Sendable {
       }
       if work.shouldStop.load(ordering: .acquiring) { return }
       work.isAsked.store(false, ordering: .releasing)
+    }
+  }
+
+  private static func part(_ work: Work) -> Connection.LogState? {
+    work.moving.withLock { _ in
+      let state = work.connection.moveLog()
+      work.connection.syncFile()
+      return state
     }
   }
 }

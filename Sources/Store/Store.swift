@@ -12,6 +12,8 @@ public struct StoreOptions: Sendable {
   public var cacheBytes = 64 << 20
   /// Pages in the write-ahead log after which its content is moved into the database (`LogMover`).
   public var checkpointPages = 4_000
+  /// Pages in the log after which the writer begins to wait for the disk.
+  var longLogPages: Int { 4 * checkpointPages }
   /// The write-ahead log's file is cut back when it has grown beyond this, in bytes.
   public var logLimitBytes = 128 << 20
   /// Whether whole invalid records are kept until ``Store/markDelivered(_:)``. Without a dead-letter
@@ -74,7 +76,8 @@ public final class Store: @unchecked Sendable {
       """, attempted: "open \(path)")
     try Schema.migrate(connection, path: path)
     mirror = try Mirror(reading: connection)
-    logMover = try LogMover(path: path, busyTimeout: options.busyTimeout)
+    logMover = try LogMover(
+      path: path, busyTimeout: options.busyTimeout, longLog: options.longLogPages)
     connection.countLogPages(into: logPages)
   }
 
@@ -137,8 +140,8 @@ public final class Store: @unchecked Sendable {
   /// After a commit: has a long log moved, and moves the end of it.
   private func keepLogShort() {
     guard logPages.pointee >= options.checkpointPages else { return }
-    if logMover.takeNearEnd() {
-      _ = connection.moveLog()
+    if logMover.takeNearEnd() || logPages.pointee >= 2 * options.longLogPages {
+      logMover.pausing { _ = connection.moveLog() }
     } else {
       logMover.ask()
     }

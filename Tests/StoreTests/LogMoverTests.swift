@@ -16,7 +16,7 @@ import Testing
     options.checkpointPages = 100
     let store = try makeStore(folder, subjects: 50, options: options)
     var largest = 0
-    for round in 0..<2_000 as Range<Int64> {
+    for round in 0..<400 as Range<Int64> {
       var decisions = Decisions()
       for subject in 0..<50 as Range<UInt32> {
         decisions.addWindow(
@@ -25,15 +25,14 @@ import Testing
       try store.apply(decisions)
       largest = max(largest, bytes(store.path + "-wal"))
     }
-    let written = bytes(store.path)
     store.close()
-    #expect(bytes(folder.database) > 5 << 20)
-    // Ten times what would be kept if nothing were under way, and a fraction of what was written.
-    #expect(largest < written)
+    #expect(bytes(folder.database) > 2 << 20)
+    // At 800 pages nothing is left to chance; a batch writes some 200.
+    #expect(largest < 1_200 * 4_120)
     let reader = try StoreReader(path: folder.database)
     let page = try reader.windows(
       of: identity(3), from: 0, to: .max, maxSamples: .max)
-    #expect(page?.windows.count == 2_000)
+    #expect(page?.windows.count == 400)
     #expect(try integrity(folder.database) == ["ok"])
   }
 
