@@ -64,9 +64,9 @@ extension EventLoop {
     pumpAll()
     spareBatch = batch
     // One system call a watcher is most of the cost, so the more watch, the more events go with it: at most
-    // a third of the time is spent here as long as the pause has not reached its bound.
+    // half of the time is spent here as long as the pause has not reached its bound.
     now = Monotonic.now()
-    nextFlush = now + min(2 * (now - begin), settings.longestFlushPause)
+    nextFlush = now + min(now - begin, settings.longestFlushPause)
   }
 
   private func pumpAll() {

@@ -37,10 +37,10 @@ extension HTTPServer {
     /// A watcher that has had nothing for so long gets a comment, which shows both sides that the
     /// other is there.
     public var heartbeat = Duration.seconds(15)
-    /// The longest pause between two rounds of sending events. A pause is twice as long as the round
+    /// The longest pause between two rounds of sending events. A pause is as long as the round
     /// before it took: a few watchers get each event at once, to thousands a round sends, with one system
     /// call for each, all that came since the last one.
-    public var longestFlushPause = Duration.milliseconds(100)
+    public var longestFlushPause = Duration.milliseconds(40)
 
     public init() {}
   }
