@@ -5,7 +5,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) sqlite3 kcat curl prometheus-alertmanager pyt
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench quality lint format clean
+.PHONY: help demo build test bench quality faults lint format clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,11 +34,14 @@ bench: ## Measure the stages, the whole, false alarms, and a storm of alerts (mi
 	Benchmarks/.build/release/acalert-benchmarks alarms
 	Benchmarks/.build/release/acalert-benchmarks storm
 
-quality: build ## Measure the detectors on recordings: make quality DATA=FOLDER (20 minutes)
+quality: build ## Measure the detectors on recordings: make quality DATA=FOLDER (15 minutes)
 	@scripts/install-packages python3-venv
 	@scripts/python-environment
 	swift build -c release --package-path Benchmarks
 	scripts/quality $(DATA)
+
+faults: build ## Measure the series detectors on simulated faults of equipment (3 minutes)
+	scripts/quality-faults
 
 lint: ## Check the format of the sources
 	swift format lint -r --strict Package.swift Sources Tests simulator Plugins Benchmarks

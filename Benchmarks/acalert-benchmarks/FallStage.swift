@@ -17,7 +17,13 @@ enum FallStage {
     if workload.wants("detect/default") {
       result(try bursts(workload, "detect/default", standard))
     }
-    if workload.wants("detect/model") { result(try windows(workload)) }
+    if workload.wants("detect/features") { result(features(workload)) }
+    if workload.wants("detect/model") {
+      result(windows("detect/model", StandardModels.fall, workload))
+    }
+    if workload.wants("detect/model-100") {
+      result(windows("detect/model-100", try FirstTrees.of(StandardModels.fallFile, 100), workload))
+    }
   }
 
   private static let perRecord = 50
@@ -72,9 +78,54 @@ enum FallStage {
     }
   }
 
+  /// A candidate's features, of windows that are wholly known: what it takes to ask `model`. The axes are
+  /// those of somebody who walks and falls.
+  private static func features(_ workload: Workload) -> Measurement {
+    let count = 50_000
+    let windows = (0..<64).map(window)
+    var values = [Double](repeating: 0, count: FallFeature.allCases.count)
+    var sum = 0.0
+    var measured = Meter.measure(
+      "detect/features", unit: "windows", count: count, rounds: workload.rounds, prepare: {},
+      { _ in
+        values.withUnsafeMutableBufferPointer { values in
+          for number in 0..<count {
+            FallFeature.values(of: windows[number % windows.count], into: values)
+            sum += values[number % values.count]
+          }
+        }
+      })
+    let mean = Figures.fixed(sum / Double(count * workload.rounds), 2)
+    measured.remark = "\(FallFeature.allCases.count) features, mean \(mean)"
+    return measured
+  }
+
+  /// Steps, a blow at the peak, and lying on the side.
+  private static func window(_ number: Int) -> FallWindow {
+    var window = FallWindow()
+    for index in 0..<FallWindow.length {
+      let time = Double(index - FallWindow.peakIndex) / Double(FallWindow.rate)
+      let phase = Double(number) * 0.37
+      let step = 0.25 * sin(2 * .pi * (1.8 * time + phase))
+      let blow = 3 * exp(-abs(time) / 0.05)
+      let turn = min(1, max(0, time + 0.5)) * 1.4
+      let length = (time < 0 ? 1 + step : 1) + blow
+      window.x[index] = length * sin(turn) + 0.02 * sin(31 * time + phase)
+      window.y[index] = 0.1 * step + 0.02 * sin(37 * time + phase)
+      window.z[index] = length * cos(turn)
+      let square =
+        window.x[index] * window.x[index] + window.y[index] * window.y[index]
+        + window.z[index] * window.z[index]
+      window.magnitude[index] = square.squareRoot()
+    }
+    window.known = 0..<FallWindow.length
+    return window
+  }
+
   /// One model, features given: what a candidate costs beyond its features.
-  private static func windows(_ workload: Workload) throws -> Measurement {
-    let model = StandardModels.fall
+  private static func windows(
+    _ name: String, _ model: Model, _ workload: Workload
+  ) -> Measurement {
     let count = 200_000
     var walk = Walk()
     let rows = 256
@@ -83,7 +134,7 @@ enum FallStage {
     }
     var sum = 0.0
     var measured = Meter.measure(
-      "detect/model", unit: "windows", count: count, rounds: workload.rounds, prepare: {},
+      name, unit: "windows", count: count, rounds: workload.rounds, prepare: {},
       { _ in
         values.withUnsafeBufferPointer { values in
           for number in 0..<count {
@@ -93,7 +144,9 @@ enum FallStage {
           }
         }
       })
-    measured.remark = "\(model.kind), mean \(Figures.fixed(sum / Double(count), 2))"
+    // Of all rounds.
+    let mean = Figures.fixed(sum / Double(count * workload.rounds), 2)
+    measured.remark = "\(model.kind), mean \(mean)"
     return measured
   }
 }

@@ -27,6 +27,9 @@ struct NoveltyCommand: ParsableCommand {
   @Option(help: "Of the pool, of the sets beside the chosen one, and of the parts by chance.")
   var seed: UInt64 = 1
 
+  @Option(help: "So many seeds, from --seed on; of more than one the range as well.")
+  var seeds: UInt64 = 1
+
   @Option(help: "Sets of parameters in the pool.")
   var sets = 470
 
@@ -36,6 +39,9 @@ struct NoveltyCommand: ParsableCommand {
   func validate() throws {
     guard (2...5_000).contains(sets), (1...1_024).contains(threads ?? 1) else {
       throw ValidationError("--sets is 2 to 5000, --threads 1 to 1024")
+    }
+    guard (1...100).contains(seeds), seed <= .max - seeds else {
+      throw ValidationError("--seeds is 1 to 100")
     }
   }
 
@@ -49,14 +55,35 @@ struct NoveltyCommand: ParsableCommand {
     print("\(material.files.count) files, \(material.records) records")
     showShipped(material)
 
-    var selection = NoveltySelection(material, sets: sets, seed: seed)
-    print("\nchosen on other files, of \(sets) random sets, seed \(seed)")
-    print(NoveltyTable.header)
-    show("10 parts by name", selection.leavingOut(material.partsByName()))
-    show("10 parts by chance", selection.leavingOut(material.partsByChance(seed: seed)))
-    let parts = selection.leavingOut(folders.map(\.files))
-    show("one folder left out", parts)
-    for (folder, part) in zip(folders, parts) { show("  \(folder.name)", [part]) }
+    var ways: [NoveltyRange] = []
+    for seed in seed..<seed + seeds {
+      var selection = NoveltySelection(material, sets: sets, seed: seed)
+      print("\nchosen on other files, of \(sets) random sets, seed \(seed)")
+      print(NoveltyTable.header)
+      let parts = selection.leavingOut(folders.map(\.files))
+      let scores = [
+        show("10 parts by name", selection.leavingOut(material.partsByName())),
+        show("10 parts by chance", selection.leavingOut(material.partsByChance(seed: seed))),
+        show("one folder left out", parts),
+      ]
+      if ways.isEmpty { ways = scores.map { _ in NoveltyRange() } }
+      for (way, score) in scores.enumerated() { ways[way].add(score) }
+      // One seed's folders are enough.
+      guard seed == self.seed else { continue }
+      for (folder, part) in zip(folders, parts) { _ = show("  \(folder.name)", [part]) }
+    }
+    if seeds > 1 { showRange(ways) }
+  }
+
+  /// The standard score over the seeds.
+  private func showRange(_ ways: [NoveltyRange]) {
+    print("\nstandard, over the seeds \(seed) to \(seed + seeds - 1)")
+    print(NoveltyTable.line(["", "mean", "least", "most"]))
+    for (title, way) in zip(
+      ["10 parts by name", "10 parts by chance", "one folder left out"], ways)
+    {
+      print(NoveltyTable.row(title, [way.mean, way.least, way.most]))
+    }
   }
 
   private func showShipped(_ material: NoveltyMaterial) {
@@ -79,12 +106,27 @@ struct NoveltyCommand: ParsableCommand {
     print(NoveltyTable.row("best threshold", best))
   }
 
-  private func show(_ title: String, _ parts: [[NoveltyPart]]) {
+  /// - Returns: the standard score.
+  private func show(_ title: String, _ parts: [[NoveltyPart]]) -> Double? {
     let scores = NABProfile.allCases.indices.map { profile in
       NoveltyPart.normalized(parts.map { $0[profile] })
     }
     print(NoveltyTable.row(title, scores))
+    return scores.first ?? nil
   }
+}
+
+/// What one way of choosing came to with several seeds.
+private struct NoveltyRange {
+  private var scores: [Double] = []
+
+  mutating func add(_ score: Double?) {
+    if let score { scores.append(score) }
+  }
+
+  var mean: Double? { scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count) }
+  var least: Double? { scores.min() }
+  var most: Double? { scores.max() }
 }
 
 private enum NoveltyTable {
@@ -97,7 +139,7 @@ private enum NoveltyTable {
         [""] + more, [0, 14, 8])
   }
 
-  private static func line(_ columns: [String], _ widths: [Int] = [26, 10, 10, 10]) -> String {
+  static func line(_ columns: [String], _ widths: [Int] = [26, 10, 10, 10]) -> String {
     var line = ""
     for (place, (column, width)) in zip(columns, widths).enumerated() {
       let fill = String(repeating: " ", count: max(0, width - column.count))

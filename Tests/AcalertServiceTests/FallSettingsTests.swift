@@ -163,7 +163,13 @@ struct FallSettingsTests {
       let settings = try Configuration(
         text: String(contentsOfFile: path, encoding: .utf8), file: path)
       #expect(settings.streams.count == 1)
-      #expect(try Repository.text("scripts/quality").contains(file.replacing(".yaml", with: "")))
+      let name = file.replacing(".yaml", with: "")
+      if name.hasPrefix("fault-") {
+        let script = try Repository.text("scripts/quality-faults")
+        #expect(script.contains(" \(name.dropFirst(6)) "), "\(name)")
+      } else {
+        #expect(try Repository.text("scripts/quality").contains(name))
+      }
     }
   }
 

@@ -24,6 +24,8 @@ struct SplitMix64: RandomNumberGenerator {
     case scene, household, arrival, void, frame
     // Of wearers again.
     case whereabouts
+    // Of devices with faults: `user` is the device's number.
+    case reading, fault
   }
 
   mutating func next() -> UInt64 {

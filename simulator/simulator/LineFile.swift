@@ -18,6 +18,24 @@ final class LineFile: Sendable {
     _ = Glibc.write(descriptor, bytes, bytes.count)
   }
 
+  /// Many lines at once.
+  ///
+  /// - Throws: what the system says if not all can be written, as on a full disk.
+  func write(all bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty {
+        let written = Glibc.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else {
+          throw ValidationError("cannot write: \(String(cString: strerror(errno)))")
+        }
+        rest = rest.dropFirst(written)
+      }
+    }
+  }
+
   func close() {
     _ = Glibc.close(descriptor)
   }

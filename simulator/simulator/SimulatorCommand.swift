@@ -34,6 +34,10 @@ struct SimulatorCommand: ParsableCommand {
           --late 0.01 --late-by 30000 --out-of-order 0.02 \\
           --duplicates 0.01 --malformed 0.001
 
+      Recordings of devices that get stuck now and then, and when they were, \
+      for acalert backtest:
+        simulator --stream faults --fault stuck --output stuck
+
       A cluster that asks who you are:
         simulator --brokers kafka:9093 --property security.protocol=SASL_SSL \\
           --property sasl.mechanism=PLAIN --property sasl.username=me …
@@ -45,13 +49,17 @@ struct SimulatorCommand: ParsableCommand {
 
   @Option(help: "Kafka's bootstrap servers: host:port, several separated by commas.")
   var brokers: String?
-  @Option(help: "accelerometer or camera.")
+  @Option(help: "accelerometer, camera, or faults: recordings of devices that fail.")
   var stream = StreamKind.accelerometer
   @Option(help: "The topic to send to. It must exist; default accelerometer or camera-events.")
   var topic: String?
-  @Option(help: "Write the records to this file instead, one a line; - for standard output.")
+  @Option(
+    help:
+      "Write the records to this file instead, one a line; - for standard output. Of faults: a folder."
+  )
   var output: String?
-  @Option(help: "How many wearers, or owners of cameras; default 2000, of cameras 100.")
+  @Option(
+    help: "How many wearers, or owners of cameras; default 2000, of cameras 100, of faults 12.")
   var users: Int?
   @Option(help: "Records a second of each wearer (default 1), frames of each camera (default 2).")
   var rate: Double?
@@ -65,6 +73,8 @@ struct SimulatorCommand: ParsableCommand {
   var wearers: WearerOptions
   @OptionGroup(title: "Cameras")
   var cameraOptions: CameraOptions
+  @OptionGroup(title: "Faults")
+  var faultOptions: FaultOptions
   @Option(help: "Share of records that arrive late.")
   var late = 0.0
   @Option(help: "How many milliseconds late they are.")
@@ -93,21 +103,54 @@ struct SimulatorCommand: ParsableCommand {
     guard (brokers == nil) != (output == nil) else {
       throw ValidationError("say where the records go: either --brokers or --output")
     }
-    do { try population().validate() } catch let error as SimulationError {
+    do {
+      if stream == .faults { try faults().validate() } else { try population().validate() }
+    } catch let error as SimulationError {
       throw ValidationError("\(error)")
     }
     _ = try properties()
   }
 
-  private func population() throws -> any StreamConfiguration {
-    var start = Self.now()
-    if let startTime {
-      guard let parsed = PopulationConfiguration.startTime(parsing: startTime) else {
-        throw ValidationError(
-          "the start time \(startTime) is neither milliseconds nor RFC 3339 UTC")
-      }
-      start = parsed
+  private func start() throws -> Int64? {
+    guard let startTime else { return nil }
+    guard let parsed = PopulationConfiguration.startTime(parsing: startTime) else {
+      throw ValidationError("the start time \(startTime) is neither milliseconds nor RFC 3339 UTC")
     }
+    return parsed
+  }
+
+  /// What the recordings are of. They are always made as fast as it goes, and always the same.
+  private func faults() throws -> FaultConfiguration {
+    try wearers.refuse()
+    try cameraOptions.refuse()
+    guard let output, output != "-" else {
+      throw ValidationError("--stream faults writes to a folder: --output FOLDER")
+    }
+    guard let kind = faultOptions.fault else {
+      throw ValidationError("--stream faults needs --fault")
+    }
+    guard topic == nil, rate == nil, format == nil, count == nil, truth == nil, late == 0,
+      outOfOrder == 0, duplicates == 0, malformed == 0
+    else {
+      throw ValidationError(
+        "--stream faults takes --fault, --output, --users, --duration, --seed and --start-time")
+    }
+    var faults = FaultConfiguration(kind)
+    faults.users = users ?? faults.users
+    if let duration {
+      guard (0...1e9).contains(duration) else {
+        throw ValidationError("--duration is a number of seconds")
+      }
+      faults.duration = Int64(duration * 1_000)
+    }
+    faults.startTime = try start() ?? faults.startTime
+    faults.seed = seed
+    return faults
+  }
+
+  private func population() throws -> any StreamConfiguration {
+    let start = try start() ?? Self.now()
+    try faultOptions.refuse()
     var disturbances = Disturbances()
     disturbances.late = late
     disturbances.lateBy = lateBy
@@ -125,6 +168,8 @@ struct SimulatorCommand: ParsableCommand {
       population.disturbances = disturbances
       population.seed = seed
       return population
+    case .faults:
+      throw ValidationError("recordings with faults are no stream")
     case .camera:
       try wearers.refuse()
       var population = CameraPopulationConfiguration(startTime: start)
@@ -166,6 +211,7 @@ struct SimulatorCommand: ParsableCommand {
   }
 
   mutating func run() throws {
+    if stream == .faults { return try writeFaults() }
     var configuration = SimulationConfiguration(try population())
     configuration.count = count
     configuration.durationMilliseconds = duration.map { Int64($0 * 1_000) }
@@ -212,5 +258,12 @@ struct SimulatorCommand: ParsableCommand {
       throw ExitCode.failure
     }
     if counters.failed > 0 || counters.acknowledged != counters.sent { throw ExitCode.failure }
+  }
+
+  private func writeFaults() throws {
+    StopSignal.install()
+    let (readings, faults) = try FaultFiles.write(try self.faults(), to: output ?? "")
+    if !quiet { Progress(isQuiet: false).message("\(readings) readings, \(faults) faults") }
+    if StopSignal.isRaised { throw ExitCode.failure }
   }
 }

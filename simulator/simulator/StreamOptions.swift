@@ -4,9 +4,11 @@ import simulation
 /// What is simulated.
 enum StreamKind: String, CaseIterable, ExpressibleByArgument {
   case accelerometer, camera
+  /// Recordings of devices with faults, written to a folder.
+  case faults
 
   /// The topic that such a stream goes to, if nobody says another.
-  var topic: String { self == .accelerometer ? "accelerometer" : "camera-events" }
+  var topic: String { self == .camera ? "camera-events" : "accelerometer" }
 }
 
 /// Options that mean something for wearers only. All are optional, to tell when one is given in vain.
@@ -67,3 +69,17 @@ struct CameraOptions: ParsableArguments {
     }
   }
 }
+
+/// Options that mean something for recordings of devices with faults only.
+struct FaultOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What goes wrong: \(FaultKind.allCases.map(\.rawValue).joined(separator: ", "))."))
+  var fault: FaultKind?
+
+  func refuse() throws {
+    guard fault == nil else { throw ValidationError("--fault is for --stream faults") }
+  }
+}
+
+extension FaultKind: ExpressibleByArgument {}

@@ -162,7 +162,7 @@ public struct CUSUMRules: Equatable, Sendable {
   public var minStd: Double
 
   public init(
-    threshold: Double = 8, drift: Double = 0.5, reference: Reference = .initial,
+    threshold: Double = 16, drift: Double = 1, reference: Reference = .running,
     minSamples: Int = 50, minStd: Double = 0.1
   ) {
     self.threshold = threshold

@@ -55,14 +55,15 @@ import Testing
     let points = ([99 - half, 99 + half] + values).enumerated().map {
       SeriesPoint(time: Int64($0.offset), value: $0.element)
     }
-    let rules = CUSUMRules(threshold: 5, drift: 0.5, minSamples: 2, minStd: 0)
+    let rules = CUSUMRules(threshold: 5, drift: 0.5, reference: .initial, minSamples: 2, minStd: 0)
     let scores = CUSUMDetector.scores(rules, points).dropFirst(2)
     for (score, sum) in zip(scores, sums) { #expect(abs(2 * (score ?? -1) - sum) < 1e-9) }
   }
 
   @Test func averageRunLengthIsThatOfTheTables() {
     var scene = SeriesScene(seed: 8)
-    let rules = CUSUMRules(threshold: 5, drift: 0.5, minSamples: 20_000, minStd: 0)
+    let rules = CUSUMRules(
+      threshold: 5, drift: 0.5, reference: .initial, minSamples: 20_000, minStd: 0)
     let scores = CUSUMDetector.scores(rules, scene.noise(220_000))
     // 465 samples between false signals: 430 in 200,000, with a standard deviation of about 21.
     #expect((330...530).contains(scores.count { ($0 ?? 0) > 5 }))

@@ -8,7 +8,7 @@ import Testing
     [
       Check<RobustDetector>(rules: RobustRules(window: 20_000, minSamples: 3)),
       Check<EWMADetector>(rules: EWMARules(halfLife: 5_000)),
-      Check<CUSUMDetector>(rules: CUSUMRules(minSamples: 20)),
+      Check<CUSUMDetector>(rules: CUSUMRules(reference: .initial, minSamples: 20)),
       Check<CUSUMDetector>(rules: CUSUMRules(reference: .running, minSamples: 20)),
       Check<LikelihoodDetector>(rules: LikelihoodRules(short: 7, long: 50, minSamples: 20)),
       Check<LikelihoodDetector>(rules: LikelihoodRules(short: 1, long: 10, minSamples: 5)),
