@@ -61,7 +61,13 @@ enum Load: String, CaseIterable, ExpressibleByArgument {
   }
 
   /// How the service is set up for it.
-  var cases: [WholeStage.Case] { self == .burst ? [.shipped, .zscore] : [.shipped] }
+  var cases: [WholeStage.Case] {
+    switch self {
+    case .original: [.shipped, .minutes]
+    case .burst: [.shipped, .zscore]
+    case .million, .history: [.shipped]
+    }
+  }
 
   /// What the plain C program can read of it. Its job knows the original's format only.
   var references: [ReferenceStage.Kind] {

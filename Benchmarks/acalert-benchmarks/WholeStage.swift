@@ -13,11 +13,17 @@ enum WholeStage {
     case shipped = "whole"
     /// With the z-score as its only detector.
     case zscore = "whole-zscore"
+    /// With a history of windows of a minute, as is right for a sample a second.
+    case minutes = "whole-minutes"
 
     func name(_ load: Load) -> String { "\(rawValue)/\(load.rawValue)" }
 
     func adjust(_ settings: inout Configuration) {
-      if self == .zscore { settings.streams[0].rules.falls = nil }
+      switch self {
+      case .shipped: break
+      case .zscore: settings.streams[0].rules.falls = nil
+      case .minutes: settings.streams[0].rules.window.aggregate = 60_000
+      }
     }
   }
 
