@@ -159,6 +159,8 @@ public final class Service: Sendable {
       settings, rules: rules.sets, shared: shared
     ) { index, identity in
       feed.restore(index, identity)
+      guard !alerting.isEmpty else { return }
+      let identity = identity.identity
       if alerting.contains(identity) { alertingSubjects[identity] = index }
     }
     let desk = try makeAlertDesk(

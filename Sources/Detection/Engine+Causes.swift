@@ -58,7 +58,8 @@ extension Engine {
       if state == .safe { endKeptOpen(of: index, subject, at: time, origin) }
       return
     }
-    let isKeptOpen = notes[index]?.isAbnormalKeptOpen ?? false
+    let isKeptOpen =
+      subject.pointee.flags.contains(.noted) && notes[index]?.isAbnormalKeptOpen ?? false
     guard tellsAbnormal else { return }
     guard isKeptOpen || before == .warning || before == .danger else { return }
     if state == .safe { tell(.abnormal, of: index, nil, at: time, origin: origin) }

@@ -18,6 +18,8 @@ extension Engine {
     state.liveSince = step
     state.checkpoints.append(step: step, next: state.position)
     partitions[Int(partition)] = state
+    // Who reads hundreds of partitions of a million subjects must not look at all of them for each.
+    guard deserted.remove(partition) != nil else { return }
     for index in 0..<UInt32(subjects.count) where subjects[index].pointee.partition == partition {
       subjects[index].pointee.flags.remove(.revoked)
     }
@@ -25,15 +27,29 @@ extension Engine {
 
   /// Lets a partition go: its subjects' rings are dropped, and no more is said of them until it is
   /// assigned again. Take and store the decisions before.
-  public mutating func revoke(_ partition: PartitionIndex) {
-    guard Int(partition) < partitions.count else { return }
-    partitions[Int(partition)].isAssigned = false
-    for index in 0..<UInt32(subjects.count) where subjects[index].pointee.partition == partition {
+  public mutating func revoke(_ partition: PartitionIndex) { revoke([partition]) }
+
+  /// The same of several, in one pass over the subjects.
+  public mutating func revoke(_ gone: [PartitionIndex]) {
+    var isGone = Array(repeating: false, count: partitions.count)
+    for partition in gone where Int(partition) < partitions.count {
+      partitions[Int(partition)].isAssigned = false
+      isGone[Int(partition)] = true
+    }
+    guard isGone.contains(true) else { return }
+    var hadSubjects = Array(repeating: false, count: partitions.count)
+    for index in 0..<UInt32(subjects.count) {
+      let partition = Int(subjects[index].pointee.partition)
+      guard partition < isGone.count, isGone[partition] else { continue }
+      hadSubjects[partition] = true
       dropRing(subjects[index])
       settlePlace(ofCamera: index)
       cameras[index] = nil
       subjects[index].pointee.flags.formUnion([.revoked, .restored])
       subjects[index].pointee.flags.remove(.dirty)
+    }
+    for place in hadSubjects.indices where hadSubjects[place] {
+      deserted.insert(PartitionIndex(place))
     }
   }
 

@@ -3,7 +3,7 @@ import Events
 /// From samples to states, and from states to rows.
 extension Engine {
   func decimal(_ value: Int32, of subject: UnsafeMutablePointer<Subject>) -> Double {
-    Double(value) / DecimalText.unit(digits: rules[Int(subject.pointee.stream)].digits)
+    Double(value) / hot[Int(subject.pointee.stream)].unit
   }
 
   /// Takes what one sample means for the subject's state. `baseline` is the window before the sample,
@@ -167,9 +167,12 @@ extension Engine {
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
     _ body: (inout SubjectNotes) -> Void
   ) {
-    var entry = notes[index] ?? SubjectNotes()
+    // Most subjects have none, and their rows and changes need not look for them.
+    let isNoted = subject.pointee.flags.contains(.noted)
+    var entry = isNoted ? notes[index] ?? SubjectNotes() : SubjectNotes()
     body(&entry)
     if entry.isEmpty {
+      guard isNoted else { return }
       notes[index] = nil
       subject.pointee.flags.remove(.noted)
     } else {
@@ -182,17 +185,18 @@ extension Engine {
   mutating func row(of index: UInt32, replacing replaced: SafetyState) -> StatusRow {
     let subject = subjects[index]
     let state = subject.pointee
-    let stream = rules[Int(state.stream)]
-    let unit = DecimalText.unit(digits: stream.digits)
+    let unit = hot[Int(state.stream)].unit
+    let isNoted = state.flags.contains(.noted)
     var row = StatusRow(
       subject: index, state: state.state, previousState: state.previousState,
       isTransition: state.flags.contains(.transitioned), since: state.since,
       lastSeen: state.lastTime == .min ? state.since : state.lastTime,
       lastArrival: state.lastArrival, value: nil, mean: nil, std: nil, score: nil,
-      reason: notes[index]?.reason ?? usualReason(state.state, stream: Int(state.stream)),
+      reason: (isNoted ? notes[index]?.reason : nil)
+        ?? usualReason(state.state, stream: Int(state.stream)),
       cause: state.causeOffset < 0
         ? nil : RecordOrigin(partition: state.causePartition, offset: state.causeOffset),
-      evidence: evidence(of: index, subject), replacedState: replaced)
+      evidence: isNoted ? evidence(of: index, subject) : [], replacedState: replaced)
     fill(placeOf: index, into: &row)
     if state.count > 0 {
       let newest = slot(subject, Int(state.count) - 1).pointee.value

@@ -25,16 +25,25 @@ extension Engine {
   public mutating func restore(
     _ identity: SubjectIdentity, row: StatusRow, detectors: [UInt8] = []
   ) -> UInt32? {
-    guard let base = rules.firstIndex(where: { $0.kind == identity.kind }) else { return nil }
     var user = identity.user
     var device = identity.device
-    let (index, isNew) = user.withUTF8 { user in
+    return user.withUTF8 { user in
       device.withUTF8 { device in
-        interner.intern(
-          stream: UInt8(base), user: UnsafeRawBufferPointer(user),
-          device: UnsafeRawBufferPointer(device))
+        restore(
+          kind: identity.kind, user: UnsafeRawBufferPointer(user),
+          device: UnsafeRawBufferPointer(device), row: row, detectors: detectors)
       }
     }
+  }
+
+  /// The same with the bytes of the subject's user and device, as
+  /// ``ingest(stream:user:device:samples:axes:origin:arrival:)`` takes them.
+  public mutating func restore(
+    kind: String, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, row: StatusRow,
+    detectors: [UInt8] = []
+  ) -> UInt32? {
+    guard let base = stream(ofKind: kind) else { return nil }
+    let (index, isNew) = interner.intern(stream: UInt8(base), user: user, device: device)
     guard isNew else { return index }
     var subject = Subject()
     let stream = profile(of: index, stream: base)
@@ -50,18 +59,28 @@ extension Engine {
     subject.flags = .restored
     _ = subjects.append(subject)
     let pointer = subjects[index]
+    restoreBank(of: index, pointer, detectors)
+    let isUsual = row.reason == usualReason(row.state, stream: stream)
+    if isUsual, row.evidence.isEmpty, row.location == nil, row.timeZone.isEmpty, row.site.isEmpty {
+      pointer.pointee.openWindow = hot[stream].openWindow(at: row.lastSeen)
+      return index
+    }
     // Evidence of a version unknown to us is worth less than a service that starts.
     var noted =
       SubjectNotes(evidence: restorePlace(of: index, from: row)) ?? SubjectNotes()
-    noted.reason =
-      row.reason == usualReason(row.state, stream: stream) ? nil : row.reason
+    noted.reason = isUsual ? nil : row.reason
     // Without another cause the state is what the abnormal samples made it.
     if noted.episode?.level == .safe { noted.episode?.level = row.state }
     note(index, pointer) { $0 = noted }
-    restoreBank(of: index, pointer, detectors)
     pointer.pointee.openWindow = max(
       noted.floor, hot[stream].openWindow(at: row.lastSeen))
     return index
+  }
+
+  /// Without a copy of any rules: asked for each subject at a start.
+  private func stream(ofKind kind: String) -> Int? {
+    for stream in rules.indices where rules[stream].kind == kind { return stream }
+    return nil
   }
 
   func identity(of index: UInt32) -> SubjectIdentity {

@@ -38,6 +38,8 @@ public struct Engine: ~Copyable {
   /// Counts batches; rings remember it, see `Checkpoints`.
   var step: UInt32 = 1
   var sweep = Sweep()
+  /// Partitions that were taken away and to which subjects belonged.
+  var deserted: Set<PartitionIndex> = []
   /// Whether the record at hand has effects, as against only refilling windows after a restart.
   var isLive = true
 
@@ -111,6 +113,11 @@ public struct Engine: ~Copyable {
 
   deinit { hot.deallocate() }
 
+  /// Makes room for so many subjects, before they are restored.
+  public mutating func reserve(subjects count: Int) {
+    interner.reserve(keys: count)
+  }
+
   /// Subjects known, silent ones included.
   public var subjectCount: Int { subjects.count }
 
@@ -161,6 +168,10 @@ public struct Engine: ~Copyable {
   ///   they have summed to 1.
   public mutating func takeDecisions(sweep share: Double = 0) -> Decisions {
     sweepSubjects(share: share)
+    // In the order of subjects, neither their memory nor the pages of the table are touched all over. A
+    // few rows are written in the order of what happened.
+    if listed.count > Self.fewRows { listed.sort { $0.index < $1.index } }
+    decisions.rows.reserveCapacity(decisions.rows.count + listed.count)
     for (index, replaced) in listed {
       decisions.rows.append(row(of: index, replacing: replaced))
     }
@@ -172,6 +183,19 @@ public struct Engine: ~Copyable {
     swap(&taken, &decisions)
     return taken
   }
+
+  /// How much memory the decisions of the batch take by now, about, in bytes: for a bound on batches that
+  /// bring many subjects or close many windows.
+  public var pendingBytes: Int {
+    decisions.subjects.count * (MemoryLayout<NewSubject>.stride + 64)
+      + (decisions.rows.count + listed.count) * MemoryLayout<StatusRow>.stride
+      + decisions.windows.count * MemoryLayout<WindowAggregate>.stride
+      + decisions.packedSamples.count
+      + decisions.anomalies.count * MemoryLayout<Anomaly>.stride
+      + decisions.causes.count * MemoryLayout<CauseChange>.stride
+  }
+
+  private static let fewRows = 256
 
   /// The samples that a subject's ring holds, oldest first; `nil` for an unknown subject.
   public func recentSamples(of identity: SubjectIdentity) -> [PackedSamples.Element]? {
@@ -217,6 +241,8 @@ struct HotRules {
   let bucket: Int64
   let countedProbability: Int32
   let zscore: ZScore
+  /// What 1 of the stream's unit is in its fixed point.
+  let unit: Double
   /// Whether there are detectors beside the z-score.
   let hasSeries: Bool
   /// Whether a sample is abnormal if the z-score alone says so.
@@ -254,6 +280,7 @@ struct HotRules {
         Camera.reach(cameras, threats: threats, lateness: rules.window.allowedLateness))
     }
     self.reach = reach
+    unit = DecimalText.unit(digits: rules.digits)
     isZScoreEnough = rules.isZScoreEnough
     hasSeries = rules.cameras == nil && !rules.leavesAllToZScore
     hasFalls = rules.falls != nil

@@ -125,7 +125,7 @@ struct SubjectInterner: ~Copyable {
   private mutating func insert(
     _ stream: UInt8, _ user: UnsafeRawBufferPointer, _ device: UnsafeRawBufferPointer, hash: UInt64
   ) -> UInt32 {
-    if count * 4 >= (mask + 1) * 3 { grow() }
+    if count * 4 >= (mask + 1) * 3 { grow(to: (mask + 1) * 2) }
     let userCount = min(user.count, 0xffff)
     let deviceCount = min(device.count, 0xffff)
     let size = Self.headerBytes + userCount + deviceCount
@@ -154,8 +154,20 @@ struct SubjectInterner: ~Copyable {
     table[slot] = hash & 0xffff_ffff_0000_0000 | UInt64(index)
   }
 
-  private mutating func grow() {
-    let capacity = (mask + 1) * 2
+  /// Makes room for so many keys in all.
+  mutating func reserve(keys: Int) {
+    var capacity = mask + 1
+    while keys * 4 >= capacity * 3 { capacity *= 2 }
+    if capacity > mask + 1 { grow(to: capacity) }
+    if keys > placeCapacity { growPlaces(to: keys) }
+    let bytes = keys * Self.usualBytes
+    if bytes > arenaCapacity { growArena(to: bytes) }
+  }
+
+  /// What a key takes, about.
+  private static let usualBytes = 24
+
+  private mutating func grow(to capacity: Int) {
     table.deallocate()
     table = .allocate(capacity: capacity)
     table.initialize(repeating: Self.empty, count: capacity)
@@ -175,21 +187,25 @@ struct SubjectInterner: ~Copyable {
 
   private mutating func reserve(_ size: Int) {
     if arenaUsed + size > arenaCapacity {
-      let capacity = max(arenaCapacity + arenaCapacity / 2, arenaUsed + size)
-      let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
-      larger.copyMemory(from: arena, byteCount: arenaUsed)
-      arena.deallocate()
-      arena = larger
-      arenaCapacity = capacity
+      growArena(to: max(arenaCapacity + arenaCapacity / 2, arenaUsed + size))
     }
-    if count == placeCapacity {
-      let capacity = placeCapacity + placeCapacity / 2
-      let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
-      larger.moveInitialize(from: places, count: count)
-      places.deallocate()
-      places = larger
-      placeCapacity = capacity
-    }
+    if count == placeCapacity { growPlaces(to: placeCapacity + placeCapacity / 2) }
+  }
+
+  private mutating func growArena(to capacity: Int) {
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
+    larger.copyMemory(from: arena, byteCount: arenaUsed)
+    arena.deallocate()
+    arena = larger
+    arenaCapacity = capacity
+  }
+
+  private mutating func growPlaces(to capacity: Int) {
+    let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+    larger.moveInitialize(from: places, count: count)
+    places.deallocate()
+    places = larger
+    placeCapacity = capacity
   }
 
   /// A multiply-and-fold hash over eight bytes at a time, seeded by the lengths and the stream.

@@ -27,6 +27,8 @@ struct Counters: Equatable {
 struct Mirror {
   var counters = Counters()
   var storedCounters = Counters()
+  /// The highest id of a status row: a row beyond it is new.
+  var lastStatus: Int64 = 0
   /// Ids and units by kind.
   var kinds: [String: (id: UInt16, unit: String)] = [:]
   var topics: [String: Int64] = [:]
@@ -65,6 +67,8 @@ struct Mirror {
         fallCandidate: meta.integer(15), alertVerdict: meta.integer(16))
     }
     storedCounters = counters
+    lastStatus =
+      try connection.integer("SELECT max(id) FROM status_rows", attempted: attempted) ?? 0
     let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")
     try kindRows.forEachRow(attempted) {
       kinds[kindRows.text(1)] = (UInt16(clamping: kindRows.integer(0)), kindRows.text(2))
@@ -115,12 +119,20 @@ struct SubjectMap {
   ) {
     while engines.count <= engine { engines.append([]) }
     let index = Int(index)
-    if engines[engine].count <= index {
+    if engines[engine].count == index {
+      engines[engine].append(Reference())
+    } else if engines[engine].count < index {
       engines[engine].append(
         contentsOf: repeatElement(Reference(), count: index + 1 - engines[engine].count))
     }
     if !isCommitted { undo.append((engine, index, engines[engine][index])) }
     engines[engine][index] = reference
+  }
+
+  /// Makes room for so many subjects of an engine.
+  mutating func reserve(_ count: Int, engine: Int) {
+    while engines.count <= engine { engines.append([]) }
+    engines[engine].reserveCapacity(count)
   }
 
   mutating func keepChanges() { undo.removeAll(keepingCapacity: true) }

@@ -88,7 +88,10 @@ extension Store {
     let find = try connection.statement(
       "SELECT id FROM subject_rows WHERE kind = ?1 AND user = ?2 AND device = ?3")
     let insert = try connection.statement(
-      "INSERT INTO subject_rows(kind, user, device) VALUES (?1, ?2, ?3) RETURNING id")
+      """
+      INSERT INTO subject_rows(kind, user, device) VALUES (?1, ?2, ?3)
+      ON CONFLICT (kind, user, device) DO NOTHING RETURNING id
+      """)
     for subject in newSubjects {
       let kind = try kindID(subject.identity.kind)
       func id(_ statement: Statement) throws -> Int64? {
@@ -97,7 +100,8 @@ extension Store {
         statement.bind(3, subject.identity.device)
         return try statement.first("introduce \(subject.identity)")
       }
-      guard let id = try id(find) ?? id(insert), let small = UInt32(exactly: id) else {
+      // Almost all are new to the table, too: one look at its index is enough for those.
+      guard let id = try id(insert) ?? id(find), let small = UInt32(exactly: id) else {
         throw StoreError(
           code: .misuse, message: "no id below 2^32 is left",
           attempted: "introduce \(subject.identity)")

@@ -148,55 +148,6 @@ extension Store {
     }
   }
 
-  /// Passes every subject, its row and what its detectors last saved (nothing, if they never did) to
-  /// `body`, to re-seed an engine after a start.
-  ///
-  /// The row's `subject` is its place in the order of this call, from 0, and `isTransition` is false.
-  /// `body` answers with the index under which `engine` will name the subject from now on, so that it
-  /// need not introduce it; with `nil` if it does not take the subject. `body` must not call the store.
-  public func forEachStatus(
-    engine: Int = 0, _ body: (SubjectIdentity, StatusRow, _ detectors: [UInt8]) throws -> UInt32?
-  ) throws {
-    let attempted = "read the status table"
-    try exclusively(attempted) {
-      let select = try connection.statement(
-        """
-        SELECT s.id, u.kind, u.user, u.device, s.state, s.previous, s.since, s.last_seen,
-          s.last_arrival, s.value, s.mean, s.std, s.score, s.reason, s.cause_partition,
-          s.cause_offset, s.evidence, s.latitude, s.longitude, s.time_zone, s.site, d.state
-        FROM status_rows s CROSS JOIN subject_rows u ON u.id = s.id
-          LEFT JOIN detector_states d ON d.subject = s.id
-        ORDER BY s.id
-        """)
-      let kinds = Dictionary(uniqueKeysWithValues: mirror.kinds.map { (Int64($1.id), $0) })
-      var place: UInt32 = 0
-      try select.forEachRow(attempted) {
-        let kind = select.integer(1)
-        let identity = SubjectIdentity(
-          kind: kinds[kind] ?? "", user: select.text(2), device: select.text(3))
-        let cause = select.optionalInteger(14).map {
-          RecordOrigin(partition: PartitionIndex(clamping: $0), offset: select.integer(15))
-        }
-        var row = StatusRow(
-          subject: place, state: SafetyState(urgency: select.integer(4)),
-          previousState: SafetyState(urgency: select.integer(5)), isTransition: false,
-          since: select.integer(6), lastSeen: select.integer(7), lastArrival: select.integer(8),
-          value: select.optionalDouble(9), mean: select.optionalDouble(10),
-          std: select.optionalDouble(11), score: select.optionalDouble(12),
-          reason: select.text(13), cause: cause, evidence: select.blob(16))
-        row.location = GeoLocation(select, latitude: 17, longitude: 18)
-        row.timeZone = select.text(19)
-        row.site = select.text(20)
-        place += 1
-        if let index = try body(identity, row, select.blob(21)) {
-          subjects.set(
-            .init(id: UInt32(clamping: select.integer(0)), kind: UInt16(clamping: kind)),
-            engine: engine, index: index, isCommitted: true)
-        }
-      }
-    }
-  }
-
   /// Forgets the subject indices of an engine that starts anew, e.g. after a rebalance.
   public func forgetSubjects(ofEngine engine: Int) {
     try? exclusively("forget an engine's subjects") { subjects.forget(engine: engine) }

@@ -22,6 +22,13 @@ final class HandOver: @unchecked Sendable {
     return waiting.count < capacity
   }
 
+  /// Whether a batch waits or is being stored.
+  var isBusy: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return isWorking || !waiting.isEmpty
+  }
+
   /// Hands a batch over; false if there is still no room after `timeout` seconds.
   func put(_ decisions: Decisions, timeout: Double) -> Bool {
     condition.lock()

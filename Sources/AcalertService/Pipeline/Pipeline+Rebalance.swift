@@ -38,10 +38,8 @@ extension Pipeline: ConsumerDelegate {
 
   func revoked(_ partitions: [TopicPartition], lost: Bool) {
     flush(timeout: 10)
-    for partition in partitions {
-      guard let route = routes.removeValue(forKey: partition.index) else { continue }
-      engine.revoke(route.partition)
-    }
+    engine.revoke(
+      partitions.compactMap { routes.removeValue(forKey: $0.index)?.partition })
     forgetCurrentRoute()
     shared.log.info(
       "partitions went to another member of the group",

@@ -47,6 +47,14 @@ final class Pipeline {
   private static let refresh = 0.6
   /// Rows of mere refreshment in one batch, at most.
   private static let maxRefreshRows = 50_000.0
+  /// While the store is behind: one for so many records of the batch, but at least so many. So refreshment
+  /// takes no more than about a quarter of the store's time from what is new, and of very many subjects
+  /// the last value is some seconds old. Changes of state are always in the batch that brought them.
+  private static let recordsARefreshedRow = 20.0
+  private static let minRefreshRows = 1_000.0
+  /// A batch takes no more memory than this, in bytes, about: then it is handed over, and if the store has
+  /// no room for it, reading pauses.
+  private static let maxBatchBytes = 24 << 20
 
   let shared: Shared
   let settings: Configuration
@@ -78,7 +86,7 @@ final class Pipeline {
   /// - Parameter rules: the threat rules of each camera stream, by the stream's place.
   init(
     _ settings: Configuration, rules: [(stream: Int, rules: RuleSet)], shared: Shared,
-    restored: (UInt32, SubjectIdentity) -> Void
+    restored: (UInt32, LentIdentity) -> Void
   ) throws {
     self.settings = settings
     self.shared = shared
@@ -89,8 +97,13 @@ final class Pipeline {
     var engine = try Engine(
       streams: settings.streams.map(\.rules), names: names, timeZones: timeZones)
     for entry in rules { engine.install(entry.rules, stream: entry.stream) }
-    try shared.store.forEachStatus { identity, row, detectors in
-      guard let index = engine.restore(identity, row: row, detectors: detectors) else { return nil }
+    engine.reserve(subjects: try shared.store.subjectBound())
+    try shared.store.forEachLentStatus { identity, row, detectors in
+      guard
+        let index = engine.restore(
+          kind: identity.kind, user: identity.user, device: identity.device, row: row,
+          detectors: detectors)
+      else { return nil }
       restored(index, identity)
       return index
     }
@@ -240,11 +253,18 @@ final class Pipeline {
     let moment = WallClock.monotonicSeconds()
     let elapsed = moment - lastHandOver
     let linger = isBusy ? Self.busyLinger : Self.linger
-    guard elapsed >= linger, pendingRecords > 0 || elapsed >= Self.refresh / 8 else { return }
-    guard shared.handOver.hasRoom || pendingRecords >= settings.kafka.maxBatchRecords else {
+    let isLarge = engine.pendingBytes >= Self.maxBatchBytes
+    guard elapsed >= linger || isLarge, pendingRecords > 0 || elapsed >= Self.refresh / 8 else {
       return
     }
-    let share = min(elapsed / Self.refresh, Self.maxRefreshRows / Double(engine.subjectCount + 1))
+    guard
+      shared.handOver.hasRoom || isLarge || pendingRecords >= settings.kafka.maxBatchRecords
+    else { return }
+    var rows = Self.maxRefreshRows
+    if shared.handOver.isBusy {
+      rows = min(rows, max(Self.minRefreshRows, Double(pendingRecords) / Self.recordsARefreshedRow))
+    }
+    let share = min(elapsed / Self.refresh, rows / Double(engine.subjectCount + 1))
     deliver(engine.takeDecisions(sweep: share))
     lastHandOver = moment
     pendingRecords = 0
@@ -269,7 +289,15 @@ final class Pipeline {
 
   /// Hands over all there is, and waits until it is stored.
   func flush(timeout: Double) {
-    enqueue(engine.takeDecisions(sweep: 1))
+    // The last values of very many subjects go in slices: in one batch they would take much memory.
+    let deadline = WallClock.monotonicSeconds() + timeout
+    let slices = Int(Double(engine.subjectCount) / Self.maxRefreshRows)
+    for _ in 0..<slices {
+      enqueue(engine.takeDecisions(sweep: 1 / Double(slices)))
+      let rest = deadline - WallClock.monotonicSeconds()
+      guard handOverWaiting(timeout: max(0, rest)) else { break }
+    }
+    enqueue(engine.takeDecisions(sweep: waiting.isEmpty ? 1 : 0))
     pendingRecords = 0
     if !handOverWaiting(timeout: timeout) || !shared.handOver.waitUntilEmpty(timeout: timeout) {
       shared.log.error("the last batch was not stored in time")

@@ -64,13 +64,36 @@ extension Feed {
     mutating func introduce(
       _ index: UInt32, _ identity: SubjectIdentity, engine: Int, kinds numbers: KindNumbers
     ) {
+      var user = identity.user
+      var device = identity.device
+      user.withUTF8 { user in
+        device.withUTF8 { device in
+          introduce(
+            index, kind: identity.kind, user: UnsafeRawBufferPointer(user),
+            device: UnsafeRawBufferPointer(device), engine: engine, kinds: numbers)
+        }
+      }
+    }
+
+    mutating func introduce(
+      _ index: UInt32, _ identity: LentIdentity, engine: Int, kinds numbers: KindNumbers
+    ) {
+      introduce(
+        index, kind: identity.kind, user: identity.user, device: identity.device, engine: engine,
+        kinds: numbers)
+    }
+
+    private mutating func introduce(
+      _ index: UInt32, kind: String, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer,
+      engine: Int, kinds numbers: KindNumbers
+    ) {
       while engines.count <= engine { engines.append(nil) }
       if engines[engine] == nil {
         lastSerial += 1
         engines[engine] = SubjectNames(serial: lastSerial)
       }
-      let kind = kind(identity.kind, numbers)
-      engines[engine]?.set(index, identity, kind: kind)
+      let number = self.kind(kind, numbers)
+      engines[engine]?.set(index, user: user, device: device, kind: number)
     }
 
     mutating func forget(engine: Int) {
@@ -88,7 +111,7 @@ extension Feed {
     }
 
     private mutating func kind(_ name: String, _ numbers: KindNumbers) -> Int32 {
-      if let known = kinds.firstIndex(where: { $0.name.hasSameBytes(as: name) }) {
+      for known in kinds.indices where kinds[known].name.hasSameBytes(as: name) {
         return Int32(known)
       }
       var text = JSONWriter(capacity: 64)

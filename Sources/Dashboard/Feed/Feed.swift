@@ -50,6 +50,11 @@ public final class Feed: Sendable {
     state.withLock { $0.introduce(index, identity, engine: engine, kinds: kinds) }
   }
 
+  /// The same, with names that are only lent.
+  public func restore(_ index: UInt32, _ identity: LentIdentity, engine: Int = 0) {
+    state.withLock { $0.introduce(index, identity, engine: engine, kinds: kinds) }
+  }
+
   /// Forgets an engine's subjects, for an engine that is made anew.
   public func forgetSubjects(ofEngine engine: Int) {
     state.withLock { $0.forget(engine: engine) }

@@ -26,18 +26,23 @@ struct SubjectNames {
   @inline(__always)
   func key(_ index: UInt32) -> UInt64 { serial << 32 | UInt64(index) }
 
-  mutating func set(_ index: UInt32, _ identity: SubjectIdentity, kind: Int32) {
+  mutating func set(
+    _ index: UInt32, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, kind: Int32
+  ) {
     let index = Int(index)
-    if entries.count <= index {
+    if entries.count == index {
+      entries.append(Entry())
+    } else if entries.count < index {
       entries.append(contentsOf: repeatElement(Entry(), count: index + 1 - entries.count))
+    } else if entries[index].kind == kind, isNamed(user, device, index) {
+      // Introduced again, as a restored subject is when its first record comes.
+      return
     }
-    // Introduced again, as a restored subject is when its first record comes.
-    if entries[index].kind == kind, identityIs(identity, index) { return }
     entries[index] = Entry(
-      start: arena.count, userLength: UInt32(identity.user.utf8.count),
-      deviceLength: UInt32(identity.device.utf8.count), kind: kind)
-    arena.append(contentsOf: identity.user.utf8)
-    arena.append(contentsOf: identity.device.utf8)
+      start: arena.count, userLength: UInt32(user.count), deviceLength: UInt32(device.count),
+      kind: kind)
+    arena.append(contentsOf: user)
+    arena.append(contentsOf: device)
   }
 
   @inline(__always)
@@ -65,10 +70,10 @@ struct SubjectNames {
     }
   }
 
-  private func identityIs(_ identity: SubjectIdentity, _ index: Int) -> Bool {
-    withNames(UInt32(index)) { user, device in
-      user.elementsEqual(identity.user.utf8) && device.elementsEqual(identity.device.utf8)
-    }
+  private func isNamed(
+    _ user: UnsafeRawBufferPointer, _ device: UnsafeRawBufferPointer, _ index: Int
+  ) -> Bool {
+    withNames(UInt32(index)) { $0.elementsEqual(user) && $1.elementsEqual(device) }
   }
 }
 

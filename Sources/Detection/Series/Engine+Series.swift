@@ -120,6 +120,7 @@ extension Engine {
   mutating func restoreBank(
     of index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ bytes: [UInt8]
   ) {
+    if bytes.isEmpty { return }
     let stream = Int(subject.pointee.stream)
     var state = DetectorStateReader(bytes)
     guard hot[stream].hasSeries, let count = state.count(limit: WindowSums.maxCount) else { return }

@@ -18,7 +18,11 @@ final class Connection {
   /// Statements kept prepared; the number of SQL texts the store makes is below this bound.
   private static let statementBound = 256
 
+  /// Done once, before the first connection; should SQLite be in use already it stays as it is.
+  private static let setUp: Int32 = acalert_sqlite3_count_no_memory()
+
   init(path: String, access: Access, busyTimeout: Int32) throws {
+    _ = Self.setUp
     let mode =
       access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
     let result = sqlite3_open_v2(path, &handle, mode | SQLITE_OPEN_NOMUTEX, nil)

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
 ///
@@ -171,6 +172,25 @@ final class Statement {
     guard let start = sqlite3_column_text(handle, column) else { return "" }
     let count = Int(sqlite3_column_bytes(handle, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  /// The column's text as bytes, as they are, valid until the next step or reset.
+  func textBytes(_ column: Int32) -> UnsafeRawBufferPointer {
+    let start = sqlite3_column_text(handle, column)
+    return UnsafeRawBufferPointer(
+      start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
+  }
+
+  /// The column as text, for one whose rows mostly say the same: `last` is what was read before.
+  func text(_ column: Int32, last: inout String) -> String {
+    let bytes = textBytes(column)
+    let isSame = last.withUTF8 { last in
+      guard last.count == bytes.count else { return false }
+      guard let one = last.baseAddress, let other = bytes.baseAddress else { return true }
+      return memcmp(one, other, last.count) == 0
+    }
+    if !isSame { last = String(decoding: bytes, as: UTF8.self) }
+    return last
   }
 
   /// The column's bytes, valid until the next step or reset.
