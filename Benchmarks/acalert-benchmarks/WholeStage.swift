@@ -13,7 +13,7 @@ enum WholeStage {
     case shipped = "whole"
     /// With the z-score as its only detector.
     case zscore = "whole-zscore"
-    /// With a history of windows of a minute, as is right for a sample a second.
+    /// With a history of windows of two minutes, as suits a sample a second.
     case minutes = "whole-minutes"
 
     func name(_ load: Load) -> String { "\(rawValue)/\(load.rawValue)" }
@@ -22,7 +22,9 @@ enum WholeStage {
       switch self {
       case .shipped: break
       case .zscore: settings.streams[0].rules.falls = nil
-      case .minutes: settings.streams[0].rules.window.aggregate = 60_000
+      case .minutes:
+        settings.streams[0].rules.window.aggregate = 120_000
+        settings.streams[0].rules.status.staleAfter = 180_000
       }
     }
   }

@@ -9,9 +9,9 @@ struct FixedPoint {
   let digits: Int
   let isMetric: Bool
   /// 10^0 … 10^19.
-  let powers: UnsafePointer<UInt64>
+  private let powers: UnsafePointer<UInt64>
 
-  static let limit = UInt64(Sample.maxMagnitude)
+  private static let limit = UInt64(Sample.maxMagnitude)
   /// Standard gravity in units of 10^−5 m/s².
   private static let gravity: UInt64 = 980_665
 

@@ -24,13 +24,6 @@ enum EightBytes {
     return (isQuote | isBackslash | isControl | word) & 0x8080_8080_8080_8080
   }
 
-  /// Bytes that are no ASCII digit.
-  @inline(__always)
-  static func nonDigits(_ word: UInt64) -> UInt64 {
-    let digits = word ^ 0x3030_3030_3030_3030
-    return ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
-  }
-
   /// Whether all eight bytes are ASCII digits.
   @inline(__always)
   static func areDigits(_ word: UInt64) -> Bool {

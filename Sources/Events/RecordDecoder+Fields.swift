@@ -32,7 +32,6 @@ extension RecordDecoder {
   /// A number in units of the stream's resolution.
   @inline(__always)
   func readUnits(_ cursor: inout JSONCursor) throws(InvalidRecord) -> Int32 {
-    if let units = fixedPoint.passShort(&cursor) { return units }
     let number = try values.readNumber(&cursor)
     guard let units = fixedPoint.units(number) else {
       throw cursor.fault(number.fitsDouble ? .outOfBounds : .notFinite)
