@@ -17,6 +17,13 @@ public final class EventLog: Sendable {
     var batch = EventBatch()
     var hasNotified = false
     var waker: Waker?
+
+    mutating func take(leaving empty: EventBatch) -> EventBatch {
+      hasNotified = false
+      let taken = batch
+      batch = empty
+      return taken
+    }
   }
 
   private let state = Mutex(State())
@@ -57,11 +64,20 @@ public final class EventLog: Sendable {
   func collect(reusing spare: consuming EventBatch) -> EventBatch {
     spare.clear()
     let empty = spare
+    return state.withLock { $0.take(leaving: empty) }
+  }
+
+  /// Likewise, if no more than so many bytes and events wait, and none were dropped.
+  func collect(
+    reusing spare: consuming EventBatch, ofAtMost bytes: Int, _ entries: Int
+  ) -> EventBatch? {
+    spare.clear()
+    let empty = spare
     return state.withLock { state in
-      state.hasNotified = false
-      let batch = state.batch
-      state.batch = empty
-      return batch
+      guard state.hasNotified, !state.batch.hasOverrun, state.batch.bytes.count <= bytes,
+        state.batch.entries.count <= entries
+      else { return nil }
+      return state.take(leaving: empty)
     }
   }
 

@@ -54,7 +54,7 @@ extension EventLoop {
     acceptsAgainAt = Int64.max
     listener.closeAll()
     // What was published before the stop still reaches those who keep up.
-    if log.isWaiting { flushEvents() }
+    if owesRound || log.isWaiting { flushEvents() }
     for index in connections.indices {
       guard let connection = connections[index] else { continue }
       switch connection.state {

@@ -35,43 +35,73 @@ extension EventLoop {
     }
   }
 
-  /// Takes the waiting events into the ring and sends them on.
+  /// Watchers between two looks at what has come meanwhile: some milliseconds.
+  private static let watchersPerLook = 256
+
+  /// Takes the waiting events into the ring and gives every watcher its turn.
+  ///
+  /// A round of ten thousand watchers takes longer than an event should wait. So what comes during the round
+  /// goes out with it, to those whose turn is still to come; the others get it in the next round, which is
+  /// due then even if nothing else comes. Nobody waits longer than from one turn to the next.
   func flushEvents() {
     let begin = now
-    let batch = log.collect(reusing: spareBatch)
-    if batch.hasOverrun { ring.skip() }
-    counters.publishedEvents.add(batch.entries.count)
-    // In slices of a quarter of the ring, so that a burst does not push off the watchers that would
-    // have kept up with it.
-    let sliceBytes = ring.byteCapacity / 4
-    let sliceEntries = max(1, ring.entryCapacity / 4)
-    batch.bytes.withUnsafeBytes { bytes in
-      var start = 0
-      var sliceStart = 0
-      var count = 0
-      for entry in batch.entries {
-        let end = start + entry.length
-        ring.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: entry)
-        start = end
-        count += 1
-        if end - sliceStart >= sliceBytes || count >= sliceEntries {
-          pumpAll()
-          sliceStart = end
-          count = 0
-        }
-      }
+    takeEvents()
+    let newest = ring.endSequence
+    // What may be taken meanwhile without pushing anybody off who would have kept up.
+    var room = ring.byteCapacity / 4
+    var places = ring.entryCapacity / 4
+    var turns = 0
+    // Backwards: a watcher that is closed is replaced by the last one, which has had its turn.
+    for index in watchers.indices.reversed() {
+      pump(watchers[index])
+      turns += 1
+      if turns % Self.watchersPerLook == 0 { takeEvents(within: &room, &places) }
     }
-    pumpAll()
-    spareBatch = batch
+    owesRound = ring.endSequence != newest
     // One system call a watcher is most of the cost, so the more watch, the more events go with it: at most
     // half of the time is spent here as long as the pause has not reached its bound.
     now = Monotonic.now()
     nextFlush = now + min(now - begin, settings.longestFlushPause)
   }
 
-  private func pumpAll() {
-    // Backwards: a watcher that is closed is replaced by the last one, which has had its turn.
-    for index in watchers.indices.reversed() { pump(watchers[index]) }
+  /// Takes all that waits. In slices of a quarter of the ring, all but the last sent at once, so that a burst
+  /// does not push off the watchers that would have kept up with it.
+  private func takeEvents() {
+    let batch = log.collect(reusing: spareBatch)
+    if batch.hasOverrun { ring.skip() }
+    let sliceBytes = ring.byteCapacity / 4
+    let sliceEntries = max(1, ring.entryCapacity / 4)
+    append(batch, slicesOf: sliceBytes, sliceEntries)
+    spareBatch = batch
+  }
+
+  /// Takes what waits if it is small enough.
+  private func takeEvents(within room: inout Int, _ places: inout Int) {
+    guard let batch = log.collect(reusing: spareBatch, ofAtMost: room, places) else { return }
+    room -= batch.bytes.count
+    places -= batch.entries.count
+    append(batch, slicesOf: Int.max, Int.max)
+    spareBatch = batch
+  }
+
+  private func append(_ batch: EventBatch, slicesOf sliceBytes: Int, _ sliceEntries: Int) {
+    counters.publishedEvents.add(batch.entries.count)
+    batch.bytes.withUnsafeBytes { bytes in
+      var start = 0
+      var sliceStart = 0
+      var count = 0
+      for entry in batch.entries {
+        if start - sliceStart >= sliceBytes || count >= sliceEntries {
+          for index in watchers.indices.reversed() { pump(watchers[index]) }
+          sliceStart = start
+          count = 0
+        }
+        let end = start + entry.length
+        ring.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: entry)
+        start = end
+        count += 1
+      }
+    }
   }
 
   /// Sends a watcher as much as its socket takes.

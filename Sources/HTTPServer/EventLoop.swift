@@ -45,6 +45,8 @@ final class EventLoop: @unchecked Sendable {
   var now: Int64 = 0
   /// Before it, what waits in the log goes on waiting.
   var nextFlush: Int64 = 0
+  /// Some watchers have not been given what the ring holds: it came after their turn.
+  var owesRound = false
   var nextSweep: Int64 = 0
   var acceptsAgainAt = Int64.max
   var stopDeadline = Int64.max
@@ -97,7 +99,7 @@ final class EventLoop: @unchecked Sendable {
         default: if let connection = connection(token) { handle(flags, of: connection) }
         }
       }
-      if log.isWaiting && now >= nextFlush { flushEvents() }
+      if (owesRound || log.isWaiting) && now >= nextFlush { flushEvents() }
       if hasArrivals && stopDeadline == Int64.max { acceptArrivals() }
       if now >= acceptsAgainAt { setAccepting(true) }
       if now >= nextSweep { sweep() }
@@ -114,7 +116,7 @@ final class EventLoop: @unchecked Sendable {
   private func waitMilliseconds() -> Int32 {
     var due = min(acceptsAgainAt, stopDeadline)
     if openCount > 0 { due = min(due, nextSweep) }
-    if log.isWaiting { due = min(due, nextFlush) }
+    if owesRound || log.isWaiting { due = min(due, nextFlush) }
     guard due != Int64.max else { return -1 }
     return Int32(clamping: max(0, (due - now + 999_999) / 1_000_000))
   }

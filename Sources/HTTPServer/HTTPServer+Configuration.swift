@@ -40,7 +40,7 @@ extension HTTPServer {
     /// The longest pause between two rounds of sending events. A pause is as long as the round
     /// before it took: a few watchers get each event at once, to thousands a round sends, with one system
     /// call for each, all that came since the last one.
-    public var longestFlushPause = Duration.milliseconds(40)
+    public var longestFlushPause = Duration.milliseconds(25)
 
     public init() {}
   }

@@ -22,6 +22,20 @@ import Testing
     return client
   }
 
+  /// Publishes events with the ids 1, 2, … each as soon as the server has taken the one before, and returns
+  /// how many.
+  private func publishOneByOne(to log: EventLog, of server: HTTPServer, untilSent sent: Int) -> Int
+  {
+    var count = 0
+    while server.statistics.sentEvents < sent {
+      count += 1
+      log.publish([event(UInt64(count), "x")])
+      let published = count
+      _ = eventually { server.statistics.publishedEvents >= published }
+    }
+    return count
+  }
+
   @Test func stream_hasItsHeadersAndRetryFirst() throws {
     let log = EventLog()
     try withServer(events: log) { server in
@@ -72,6 +86,47 @@ import Testing
       #expect(wrong == 0)
       #expect(server.statistics.sentEvents == 50_000)
     }
+  }
+
+  @Test func eventsPublishedDuringARound_reachEveryWatcherOnceAndInOrder() throws {
+    let log = EventLog()
+    try withServer(settings { $0.longestFlushPause = .milliseconds(2) }, events: log) { server in
+      // More than take their turn between two looks at the log.
+      let clients = try (0..<600).map { _ in try TestClient(server) }
+      for client in clients { client.get("/events") }
+      #expect(eventually { server.statistics.watchers == 600 })
+      // One after the other for as long as rounds are under way, so that many come in the middle of one.
+      let count = publishOneByOne(to: log, of: server, untilSent: 600 * 20)
+      let ids = (1...UInt64(count)).map { $0 }
+      var wrong = 0
+      for client in clients {
+        client.receive {
+          $0.text.contains("id: \(ids.count)\n") && $0.text.hasSuffix("data: x\n\n")
+        }
+        if ReceivedEvent.parse(client.text).compactMap(\.id) != ids { wrong += 1 }
+      }
+      #expect(wrong == 0)
+      #expect(server.statistics.sentEvents == 600 * ids.count)
+      #expect(server.statistics.droppedWatchers == 0)
+    }
+  }
+
+  @Test func waitingEvents_areCollectedOnlyIfTheyAreFewEnough() throws {
+    let log = EventLog(byteCapacity: 1_024, entryCapacity: 4)
+    log.attach(try Waker())
+    defer { log.attach(nil) }
+    let spare = EventBatch()
+    #expect(log.collect(reusing: spare, ofAtMost: 1_000, 10) == nil)
+    log.publish([event(1, "x"), event(2, "y")])
+    #expect(log.collect(reusing: spare, ofAtMost: 1_000, 1) == nil)
+    #expect(log.collect(reusing: spare, ofAtMost: 10, 2) == nil)
+    #expect(log.isWaiting)
+    #expect(log.collect(reusing: spare, ofAtMost: 1_000, 2)?.entries.count == 2)
+    #expect(!log.isWaiting)
+    for id in 3...8 as ClosedRange<UInt64> { log.publish([event(id, "x")]) }
+    // Some were dropped: that is for a round of its own, which tells all watchers.
+    #expect(log.collect(reusing: spare, ofAtMost: 1_000, 10) == nil)
+    #expect(log.collect(reusing: spare).hasOverrun)
   }
 
   @Test func stop_closesWatchers() throws {
