@@ -79,6 +79,13 @@ struct FixedPoint {
     }
     // Below 3·2^60.
     let sum = square(x) &+ square(y) &+ square(z)
+    // Up to here the root in floating point is on the right side of every half: with m < 2^24 an integer is
+    // ¼ or more away from (m + ½)², so its root is 2^−27 away from m + ½, and neighbours are 2^−29 apart.
+    // Adding 1.5·2^52 rounds to the nearest integer, which is left in the lowest bits.
+    if sum < 1 << 48 {
+      let root = Double(Int64(bitPattern: sum)).squareRoot()
+      return Int32(truncatingIfNeeded: (root + 0x1.8p52).bitPattern)
+    }
     // The root in floating point is off by at most one: make it ⌊√sum⌋.
     var root = UInt64(Double(sum).squareRoot())
     while root &* root > sum { root &-= 1 }

@@ -32,6 +32,12 @@ enum EightBytes {
       == 0x3333_3333_3333_3333
   }
 
+  /// Of eight bytes those above 9, by their highest bits; right up to the first one, after it perhaps not.
+  @inline(__always)
+  static func beyondNine(_ word: UInt64) -> UInt64 {
+    ((word &+ 0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+  }
+
   /// The number that eight ASCII digits write: pairs, then fours, then all eight, added up in place.
   @inline(__always)
   static func number(_ word: UInt64) -> UInt64 {

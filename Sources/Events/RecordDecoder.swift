@@ -18,6 +18,7 @@ public final class RecordDecoder {
 
   let table: FieldTable<RecordField>
   let fixedPoint: FixedPoint
+  let shortDecimal: ShortDecimal?
   let axisScale: AxisScale
   /// Whether the numbers on three axes are accelerations, so that somebody may ask for them.
   let keepsAxes: Bool
@@ -65,6 +66,7 @@ public final class RecordDecoder {
       power &*= 10
     }
     fixedPoint = FixedPoint(format, powers: powers)
+    shortDecimal = ShortDecimal(fixedPoint)
     axisScale = AxisScale(digits: format.digits)
     keepsAxes = format.unit != .none
     sampleStorage = .allocate(capacity: maxBurstSamples)
