@@ -27,6 +27,8 @@ struct Counters: Equatable {
 struct Mirror {
   var counters = Counters()
   var storedCounters = Counters()
+  /// The highest id of a subject.
+  var lastSubject: Int64 = 0
   /// The highest id of a status row: a row beyond it is new.
   var lastStatus: Int64 = 0
   /// Ids and units by kind.
@@ -67,6 +69,8 @@ struct Mirror {
         fallCandidate: meta.integer(15), alertVerdict: meta.integer(16))
     }
     storedCounters = counters
+    lastSubject =
+      try connection.integer("SELECT max(id) FROM subject_rows", attempted: attempted) ?? 0
     lastStatus =
       try connection.integer("SELECT max(id) FROM status_rows", attempted: attempted) ?? 0
     let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")

@@ -81,62 +81,6 @@ extension Store {
     }
   }
 
-  // MARK: Subjects
-
-  private func introduce(_ newSubjects: [NewSubject], engine: Int) throws {
-    guard !newSubjects.isEmpty else { return }
-    let find = try connection.statement(
-      "SELECT id FROM subject_rows WHERE kind = ?1 AND user = ?2 AND device = ?3")
-    let insert = try connection.statement(
-      """
-      INSERT INTO subject_rows(kind, user, device) VALUES (?1, ?2, ?3)
-      ON CONFLICT (kind, user, device) DO NOTHING RETURNING id
-      """)
-    for subject in newSubjects {
-      let kind = try kindID(subject.identity.kind)
-      func id(_ statement: Statement) throws -> Int64? {
-        statement.bind(1, Int64(kind))
-        statement.bind(2, subject.identity.user)
-        statement.bind(3, subject.identity.device)
-        return try statement.first("introduce \(subject.identity)")
-      }
-      // Almost all are new to the table, too: one look at its index is enough for those.
-      guard let id = try id(insert) ?? id(find), let small = UInt32(exactly: id) else {
-        throw StoreError(
-          code: .misuse, message: "no id below 2^32 is left",
-          attempted: "introduce \(subject.identity)")
-      }
-      subjects.set(.init(id: small, kind: kind), engine: engine, index: subject.index)
-    }
-  }
-
-  func kindID(_ name: String) throws -> UInt16 {
-    if let known = mirror.kinds[name] { return known.id }
-    let unit = mirror.units[name] ?? ""
-    let id = mirror.kinds.count + 1
-    guard id <= UInt16.max else {
-      throw StoreError(
-        code: .misuse, message: "more than 65535 kinds", attempted: "introduce the kind \(name)")
-    }
-    let insert = try connection.statement("INSERT INTO kinds(id, name, unit) VALUES (?1, ?2, ?3)")
-    insert.bind(1, Int64(id))
-    insert.bind(2, name)
-    insert.bind(3, unit)
-    try insert.run("introduce the kind \(name)")
-    mirror.kinds[name] = (UInt16(id), unit)
-    return UInt16(id)
-  }
-
-  @inline(__always)
-  func reference(_ index: UInt32, engine: Int) throws -> SubjectMap.Reference {
-    guard let reference = subjects.reference(engine: engine, index: index) else {
-      throw StoreError(
-        code: .misuse, message: "engine \(engine) never introduced its subject \(index)",
-        attempted: "write a batch of results")
-    }
-    return reference
-  }
-
   @inline(__always)
   func check(_ partition: PartitionIndex) throws {
     guard mirror.partitions[partition] != nil else {
