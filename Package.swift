@@ -71,7 +71,7 @@ let package = Package(
     .target(
       name: "AcalertService",
       dependencies: [
-        "Events", "Detection", "ModelFiles", "Backtesting", "Kafka", "Store", "Alerting",
+        "CLinux", "Events", "Detection", "ModelFiles", "Backtesting", "Kafka", "Store", "Alerting",
         "HTTPServer", "Dashboard", "Observability", "Threads", "Yams", logging,
       ]),
     .executableTarget(

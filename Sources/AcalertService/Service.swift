@@ -65,6 +65,7 @@ public final class Service: Sendable {
   /// - Throws: ``ServiceError`` or the error of the room that could not start, with a hint.
   public func start() throws {
     let log = Logger(label: "acalert")
+    if !Allocator.isSettled { log.debug("the allocator keeps its own bound for mapped memory") }
     try FileManager.default.createDirectory(
       atPath: settings.store.folder, withIntermediateDirectories: true)
     var options = StoreOptions()

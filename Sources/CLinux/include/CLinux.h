@@ -1,5 +1,6 @@
 // The parts of Linux's interface that Swift's Glibc overlay does not show.
 #pragma once
+#include <malloc.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

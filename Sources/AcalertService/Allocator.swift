@@ -1,0 +1,16 @@
+import CLinux
+
+/// How the C library's allocator gives back what a batch has taken.
+enum Allocator {
+  /// From this size on a piece of memory is a mapping of its own, which goes back to the system with its
+  /// last use.
+  ///
+  /// Left to itself glibc raises that bound, up to 32 MiB, whenever such a piece is freed
+  /// (`mallopt(3)`, M_MMAP_THRESHOLD). The arrays of large batches, and the tables that grow with the
+  /// subjects, then leave holes in its heap that nothing fits: a tenth to a fifth of the service's memory.
+  /// At 1 MiB every response of a fetch would be mapped and cleared page by page, too.
+  private static let mappedFrom: Int32 = 4 << 20
+
+  /// Settles it for the process, once; whether the C library has agreed.
+  static let isSettled = mallopt(M_MMAP_THRESHOLD, mappedFrom) == 1
+}
