@@ -43,15 +43,6 @@ final class Pipeline {
   /// The same while records come in masses: a large batch writes each page of the database's indices
   /// once instead of many times.
   private static let busyLinger = 0.1
-  /// In so many seconds each changed row's last value reaches the database.
-  private static let refresh = 0.6
-  /// Rows of mere refreshment in one batch, at most.
-  private static let maxRefreshRows = 50_000.0
-  /// While the store is behind: one for so many records of the batch, but at least so many. So refreshment
-  /// takes no more than about a quarter of the store's time from what is new, and of very many subjects
-  /// the last value is some seconds old. Changes of state are always in the batch that brought them.
-  private static let recordsARefreshedRow = 20.0
-  private static let minRefreshRows = 1_000.0
   /// A batch takes no more memory than this, in bytes, about: then it is handed over, and if the store has
   /// no room for it, reading pauses.
   private static let maxBatchBytes = 24 << 20
@@ -254,17 +245,16 @@ final class Pipeline {
     let elapsed = moment - lastHandOver
     let linger = isBusy ? Self.busyLinger : Self.linger
     let isLarge = engine.pendingBytes >= Self.maxBatchBytes
-    guard elapsed >= linger || isLarge, pendingRecords > 0 || elapsed >= Self.refresh / 8 else {
+    guard elapsed >= linger || isLarge, pendingRecords > 0 || elapsed >= Refreshment.interval / 8
+    else {
       return
     }
     guard
       shared.handOver.hasRoom || isLarge || pendingRecords >= settings.kafka.maxBatchRecords
     else { return }
-    var rows = Self.maxRefreshRows
-    if shared.handOver.isBusy {
-      rows = min(rows, max(Self.minRefreshRows, Double(pendingRecords) / Self.recordsARefreshedRow))
-    }
-    let share = min(elapsed / Self.refresh, rows / Double(engine.subjectCount + 1))
+    let share = Refreshment.share(
+      of: engine.subjectCount, after: elapsed, records: pendingRecords,
+      storeIsBehind: shared.handOver.isBusy)
     deliver(engine.takeDecisions(sweep: share))
     lastHandOver = moment
     pendingRecords = 0
@@ -291,7 +281,7 @@ final class Pipeline {
   func flush(timeout: Double) {
     // The last values of very many subjects go in slices: in one batch they would take much memory.
     let deadline = WallClock.monotonicSeconds() + timeout
-    let slices = Int(Double(engine.subjectCount) / Self.maxRefreshRows)
+    let slices = Int(Double(engine.subjectCount) / Refreshment.maxRows)
     for _ in 0..<slices {
       enqueue(engine.takeDecisions(sweep: 1 / Double(slices)))
       let rest = deadline - WallClock.monotonicSeconds()
