@@ -10,8 +10,8 @@ thresholds.
     train_fall_models.py --set waist waist.csv waist_trials.csv --set wrist wrist.csv wrist_trials.csv \\
         --out models
 
-The same input gives the same models: seeds are fixed, and each process uses one thread. Needs numpy, pandas
-and xgboost.
+The same input gives the same models: seeds are fixed, and each process uses one thread. Needs numpy, pandas,
+scikit-learn and xgboost.
 
 How it is made. One set of parameters serves all wearers, wherever they wear the device, and no feature says
 where that is. What is labelled 1 is a fall. From what lies outside the fall in a recording of one (no label)
@@ -22,16 +22,22 @@ otherwise on every arm: its candidates come several times, turned by some degree
 
 A wrist moves more than a waist: it takes stronger signs to believe in a fall. So the first trees tell from
 the features how much the movement looks like one of the data sets in OFFSETS and lower the log-odds by so
-much; the others tell falls, several runs with a share of the voice each; one threshold serves all. All trees
-stand in one file. The more unevenly the first trees lower, the more a wrist's falls and gestures get mixed
-up. So they are many, slow, and each split sees some of the features only. Every second run keeps to SIGNS,
-which hold of falls anywhere, so that the runs differ.
+much; the others tell falls, and one threshold serves all. All trees stand in one file. The more unevenly the
+first trees lower, the more a wrist's falls and gestures get mixed up. So they are many, slow, and each split
+sees some of the features only. And those that tell falls make up for what is left: when they are trained,
+each candidate starts from what the first trees, trained on other wearers, lower too little or too much.
+
+What tells falls are boosted trees, several runs with a share of the voice each, and a forest, whose trees
+draw the thresholds of their splits at random (Geurts, Ernst and Wehenkel, "Extremely randomized trees",
+Machine Learning 63, 2006). It errs where the boosted trees do not. A leaf of the forest adds to the log-odds
+by its share of falls; scikit-learn grows it, and it is written as XGBoost's trees are.
 
 How it is measured. Wearers are dealt to ten folds, data set by data set; each fold is judged by a model
-trained on the others, with the threshold that was chosen for the others (by folds within them). A fall is
-told if an alarm comes from 1.5 s before it to 6 s after it; after an alarm there is none for 10 s (early
-warnings may follow each other). Seeds deal the folds anew; the spread over seeds says how much is luck. What
-is set below by name was chosen with all wearers in view.
+trained on the others, with the threshold that was chosen for the others. For that choice each of the others
+is judged by a model that has seen neither it nor the first. A fall is told if an alarm comes from 1.5 s
+before it to 6 s after it; after an alarm there is none for 10 s (early warnings may follow each other).
+Seeds deal the folds anew; the spread over seeds says how much is luck. What is set below by name was chosen
+with all wearers in view.
 """
 
 import argparse
@@ -44,6 +50,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
+import sklearn.ensemble
 import xgboost
 
 # The features that are known half a second after the peak: those up to this one.
@@ -60,24 +67,30 @@ PARAMETERS = dict(
     colsample_bytree=0.5, min_child_weight=3, reg_lambda=2, base_score=0.5, nthread=1)
 ROUNDS = 200
 RUNS = 2
-# Which way a feature may move the probability of a fall in every second run: a harder blow, a greater turn
-# and longer rest up, movement after the blow and a rhythm before it down.
-SIGNS = dict(
-    peak=1, impulse=1, kick=1, turn=1, turnApproach=1, quiet=1, rhythm=-1, crossings=-1, turnRest=-1,
-    spreadRest=-1, pathRest=-1, moveAfter=-1, moveRest=-1, maxAfter=-1, stdAfter=-1, stdRatio=-1)
 # By data set, the weight of a candidate.
 WEIGHTS = {"wrist": 3.0}
+# The forest: its trees, and what they add to the log-odds between no tree's and every tree's consent.
+FOREST_TREES = 80
+FOREST_WEIGHT = 3.0
+FOREST_PARAMETERS = dict(min_samples_leaf=3, max_features=0.3)
+# What stands for a missing value there: less than any other.
+LEAST = -999.0
 # By data set: how much lower the log-odds shall be, and by how many trees; what is no fall weighs less.
-OFFSETS = {"wrist": 3.6}
+OFFSETS = {"wrist": 4.8}
 OFFSET_ROUNDS = 200
+# By so many folds it is found out how far the first trees are out on wearers whom they have not met. Of this
+# the runs learn so much: trained on all, the first trees are better.
+OFFSET_FOLDS = 3
+OFFSET_SHARE = 0.75
 OFFSET_WEIGHTS = {"wrist": 2.0}
 OFFSET_WEIGHT_OF_NO_FALL = 0.2
 OFFSET_PARAMETERS = dict(
-    eta=0.05, subsample=0.7, max_depth=5, colsample_bytree=1.0, colsample_bynode=0.3)
-# What the threshold shall meet, by data set: the share of falls told; the share of other trials without an
-# alarm and the false alarms an hour. It is put halfway between what the two ask for.
-AIMS = {"waist": 0.985}
-LIMITS = {"waist": dict(specificity=0.993, per_hour=1.5), "wrist": dict(specificity=0, per_hour=1.0)}
+    objective="reg:squarederror", base_score=0.0, eta=0.05, subsample=0.7, max_depth=5,
+    colsample_bytree=1.0, colsample_bynode=0.3)
+# By data set: the share of falls that shall be told, each somewhat above our goal (0.985 and 0.78). The
+# threshold is put halfway between what they ask for. False alarms are too few to choose by (a single one of
+# a wrist's is 0.6 an hour): the OFFSETS see to them.
+AIMS = {"waist": 0.987, "wrist": 0.8}
 # The early warning: a fall is not to be missed, a withdrawn warning costs little.
 EARLY_ROUNDS = 100
 EARLY_WEIGHTS = {"wrist": 2.0}
@@ -199,7 +212,7 @@ def turned(values, names, is_turned, generator, slant=0.0):
 
 
 def train(recordings, names, rows, kind, seed):
-    """One model: the trees that lower the log-odds, then those of the runs."""
+    """One model: the trees that lower the log-odds, those of the runs and those of the forest."""
     if kind["labelled"]:
         rows = rows & recordings.is_labelled
     source, is_fall = recordings.source[rows], recordings.is_fall[rows]
@@ -208,33 +221,80 @@ def train(recordings, names, rows, kind, seed):
     generator = np.random.default_rng(seed)
     boosters, shares = [], []
     offset = np.array([-kind["offsets"].get(s, 0.0) for s in source])
+    amiss = np.zeros(len(source))
     if offset.any():
+        drawn = turned(values, names, is_turned, generator)
         weight = np.array([OFFSET_WEIGHTS.get(s, 1.0) for s in source])
         weight = np.where(is_fall, weight, weight * OFFSET_WEIGHT_OF_NO_FALL)
-        data = xgboost.DMatrix(turned(values, names, is_turned, generator), feature_names=names)
-        boosters.append(xgboost.train(
-            {**PARAMETERS, **OFFSET_PARAMETERS, "seed": seed}, data, OFFSET_ROUNDS,
-            obj=lambda moved, _: ((moved - offset) * weight, weight)))
+        boosters.append(lowering(drawn, names, offset, weight, seed))
         shares.append(1.0)
+        fold = recordings.deal(OFFSET_FOLDS, seed, set(recordings.wearer[rows]))
+        place = np.array([fold[w] for w in recordings.wearer[rows]])
+        for k in range(OFFSET_FOLDS):
+            some = place != k
+            booster = lowering(drawn[some], names, offset[some], weight[some], seed)
+            data = xgboost.DMatrix(values[~some], feature_names=names)
+            amiss[~some] = OFFSET_SHARE * (booster.predict(data) - offset[~some])
     weight = np.array([kind["weights"].get(s, 1.0) for s in source])
     weight = np.where(is_turned, weight, weight / (1 + kind["copies"]))
     index = np.concatenate([np.arange(len(source))] + kind["copies"] * [np.flatnonzero(~is_turned)])
     slant = np.where(np.arange(len(index)) < len(source), 0.0, SLANT)
+    trees = []
+    if kind["forest"]:
+        forest = sklearn.ensemble.ExtraTreesClassifier(
+            kind["forest"], n_jobs=1, random_state=seed, **FOREST_PARAMETERS)
+        drawn = turned(values[index], names, is_turned[index], generator, slant)
+        forest.fit(np.nan_to_num(drawn, nan=LEAST), is_fall[index], sample_weight=weight[index])
+        trees = [written(tree.tree_, len(names), FOREST_WEIGHT / kind["forest"]) for tree in forest]
     for run in range(kind["runs"]):
         data = xgboost.DMatrix(
             turned(values[index], names, is_turned[index], generator, slant), is_fall[index].astype(float),
-            weight=weight[index], feature_names=names)
-        parameters = {**PARAMETERS, "seed": seed + 100 * run}
-        if run % 2 == 1:
-            parameters["monotone_constraints"] = "(" + ",".join(str(SIGNS.get(n, 0)) for n in names) + ")"
-        boosters.append(xgboost.train(parameters, data, kind["rounds"]))
+            weight=weight[index], base_margin=amiss[index], feature_names=names)
+        boosters.append(xgboost.train({**PARAMETERS, "seed": seed + 100 * run}, data, kind["rounds"]))
         shares.append(1.0 / kind["runs"])
-    return joined(boosters, shares)
+    return joined(boosters, shares, trees)
 
 
-def joined(boosters, shares):
-    """One booster whose log-odds are the sum of those of several, each times its share."""
-    if shares == [1.0]:
+def lowering(values, names, offset, weight, seed):
+    """The trees that tell how much lower the log-odds shall be."""
+    data = xgboost.DMatrix(values, offset, weight=weight, feature_names=names)
+    return xgboost.train({**PARAMETERS, **OFFSET_PARAMETERS, "seed": seed}, data, OFFSET_ROUNDS)
+
+
+def written(tree, features, weight):
+    """A tree of the forest as XGBoost writes one: a leaf's value is its share of falls less a half, times
+    the weight. There a value goes left if it is less than the threshold, here if it is at most so much; and
+    a right child follows its left one."""
+    nodes = tree.__getstate__()["nodes"]
+    order, parents = [0], [2**31 - 1]
+    left, right = [], []
+    for place, node in enumerate(order):
+        is_leaf = nodes["left_child"][node] < 0
+        left.append(-1 if is_leaf else len(order))
+        right.append(-1 if is_leaf else len(order) + 1)
+        if not is_leaf:
+            order += [nodes["left_child"][node], nodes["right_child"][node]]
+            parents += [place, place]
+    count = len(order)
+    nodes, shares = nodes[order], tree.value[order, 0]
+    is_leaf = nodes["left_child"] < 0
+    leaf = np.where(is_leaf, weight * (shares[:, 1] / shares.sum(axis=1) - 0.5), 0).astype(np.float32)
+    most = nodes["threshold"].astype(np.float32)
+    most = np.where(most > nodes["threshold"], np.nextafter(most, np.float32(-np.inf)), most)
+    conditions = np.where(is_leaf, leaf, np.nextafter(most, np.float32(np.inf)))
+    return dict(
+        id=0, left_children=left, right_children=right, parents=parents,
+        split_indices=np.where(is_leaf, 0, nodes["feature"]).tolist(), split_conditions=conditions.tolist(),
+        default_left=np.where(is_leaf, 0, 1).tolist(), split_type=[0] * count,
+        base_weights=leaf.tolist(), loss_changes=[0.0] * count, sum_hessian=[0.0] * count, categories=[],
+        categories_nodes=[], categories_segments=[], categories_sizes=[],
+        tree_param=dict(
+            num_deleted="0", num_feature=str(features), num_nodes=str(count), size_leaf_vector="1"))
+
+
+def joined(boosters, shares, further):
+    """One booster whose log-odds are the sum of those of several, each times its share, and of trees."""
+    if shares == [1.0] and not further:
         return boosters[0]
     files = [json.loads(bytes(booster.save_raw("json"))) for booster in boosters]
     models = [file["learner"]["gradient_booster"]["model"] for file in files]
@@ -247,13 +307,16 @@ def joined(boosters, shares):
                     tree["split_conditions"][node] *= share
                     tree["base_weights"][node] *= share
             trees.append(tree)
-    whole = models[0]
+    for tree in further:
+        tree["id"] = len(trees)
+        trees.append(tree)
+    whole = models[-1]
     whole["trees"] = trees
     whole["tree_info"] = [0] * len(trees)
     whole["iteration_indptr"] = list(range(len(trees) + 1))
     whole["gbtree_model_param"]["num_trees"] = str(len(trees))
     booster = xgboost.Booster()
-    booster.load_model(bytearray(json.dumps(files[0]).encode()))
+    booster.load_model(bytearray(json.dumps(files[-1]).encode()))
     return booster
 
 
@@ -262,59 +325,49 @@ def predict(booster, recordings, names, rows):
     return booster.predict(data).astype(float)
 
 
-def out_of_fold(recordings, names, kind, folds, seed, among=None):
+def out_of_fold(recordings, names, kind, folds, seed):
     """For each candidate the probability by a model that has not seen its wearer."""
-    fold = recordings.deal(folds, seed, among)
-    place = np.array([fold.get(w, -1) for w in recordings.wearer])
-    probability = np.zeros(len(place))
-    for k in range(folds):
-        booster = train(recordings, names, (place >= 0) & (place != k), kind, seed)
-        probability[place == k] = predict(booster, recordings, names, place == k)
-    return probability, fold
-
-
-def choose(recordings, probability, kind, wearers=None):
-    """A threshold for some wearers: the highest, in hundredths, that tells as many falls as is aimed at, or
-    halfway from there to the lowest that keeps the limits of false alarms."""
-
-    def keeps(hundredths, is_kept):
-        result = figures(recordings.score(probability >= hundredths / 100, kind, wearers))
-        return all(is_kept(source, f) for source, f in result.items())
-
-    def told(source, f):
-        return f["sensitivity"] >= kind["aims"].get(source, 0)
-
-    def silent(source, f):
-        limit = kind["limits"].get(source)
-        return limit is None or (
-            f["specificity"] >= limit["specificity"] and f["per_hour"] <= limit["per_hour"])
-
-    low, high = 1, 99
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if keeps(middle, told) else (low, middle - 1)
-    highest = low
-    if not kind["limits"]:
-        return highest / 100
-    low, high = 1, 99
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if keeps(middle, silent) else (middle + 1, high)
-    return (highest + low) / 200
-
-
-def nested(recordings, names, kind, seed, folds, inner):
-    """The figures of a whole training, choice of the threshold and all, on unseen wearers."""
     fold = recordings.deal(folds, seed)
     place = np.array([fold[w] for w in recordings.wearer])
     probability = np.zeros(len(place))
+    for k in range(folds):
+        booster = train(recordings, names, place != k, kind, seed)
+        probability[place == k] = predict(booster, recordings, names, place == k)
+    return probability
+
+
+def choose(recordings, probability, kind, wearers=None):
+    """A threshold for some wearers. Each aim asks for the highest, in hundredths, that tells so many falls
+    of its data set; it is their mean, or the lowest of them, as the kind of model has it."""
+
+    def highest(source, share):
+        low, high = 1, 99
+        while low < high:
+            middle = (low + high + 1) // 2
+            rows = recordings.score(probability >= middle / 100, kind, wearers)
+            is_told = figures(rows)[source]["sensitivity"] >= share
+            low, high = (middle, high) if is_told else (low, middle - 1)
+        return low
+
+    return float(kind["between"]([highest(*aim) for aim in kind["aims"].items()])) / 100
+
+
+def nested(recordings, names, kind, seed, folds):
+    """The figures of a whole training, choice of the threshold and all, on unseen wearers. A model that has
+    not seen two folds judges each of them for the choice of the other's threshold."""
+    fold = recordings.deal(folds, seed)
+    place = np.array([fold[w] for w in recordings.wearer])
+    probability = np.zeros(len(place))
+    within = np.zeros((folds, len(place)))
     is_alarm = np.zeros(len(place), bool)
     thresholds = []
     for k in range(folds):
-        others = {w for w, f in fold.items() if f != k}
-        within, _ = out_of_fold(recordings, names, kind, inner, seed, others)
-        within[place == k] = 0
-        threshold = choose(recordings, within, kind, others)
+        for j in range(k):
+            booster = train(recordings, names, (place != k) & (place != j), kind, seed)
+            within[k, place == j] = predict(booster, recordings, names, place == j)
+            within[j, place == k] = predict(booster, recordings, names, place == k)
+    for k in range(folds):
+        threshold = choose(recordings, within[k], kind, {w for w, f in fold.items() if f != k})
         booster = train(recordings, names, place != k, kind, seed)
         probability[place == k] = predict(booster, recordings, names, place == k)
         is_alarm[place == k] = probability[place == k] >= threshold
@@ -353,7 +406,7 @@ def report(recordings, name, kind, options, tasks):
     if tables:
         by_activity(tables)
     else:
-        unseen.append(out_of_fold(recordings, names, kind, options.folds, 1)[0])
+        unseen.append(out_of_fold(recordings, names, kind, options.folds, 1))
     # The shipped threshold: the mean of those chosen on all wearers, each judged out of fold.
     threshold = round(float(np.mean([choose(recordings, p, kind) for p in unseen])), 3)
     for probability in unseen:
@@ -370,9 +423,10 @@ def main():
     parser.add_argument(
         "--set", nargs=3, action="append", required=True, metavar=("NAME", "FEATURES", "TRIALS"))
     parser.add_argument("--out", required=True, help="folder for the models and thresholds.json")
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3], help="none: only train")
+    # Not 1 to 6 and 11 to 14: the settings were chosen by those.
+    parser.add_argument(
+        "--seeds", type=int, nargs="*", default=[21, 22, 23, 24, 25, 26], help="none: only train")
     parser.add_argument("--folds", type=int, default=10)
-    parser.add_argument("--inner", type=int, default=4, help="folds within, for the threshold")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
 
@@ -382,10 +436,12 @@ def main():
     kinds = {
         "fall": dict(
             names=recordings.names, delay=2_000, refractory=REFRACTORY, rounds=ROUNDS, runs=RUNS,
-            copies=COPIES, labelled=True, offsets=OFFSETS, weights=WEIGHTS, aims=AIMS, limits=LIMITS),
+            copies=COPIES, forest=FOREST_TREES, labelled=True, offsets=OFFSETS, weights=WEIGHTS, aims=AIMS,
+            between=np.mean),
         "possible-fall": dict(
             names=[n for n in early if n not in vectors], delay=500, refractory=0, rounds=EARLY_ROUNDS,
-            runs=1, copies=0, labelled=False, offsets={}, weights=EARLY_WEIGHTS, aims=EARLY_AIMS, limits={}),
+            runs=1, copies=0, forest=0, labelled=False, offsets={}, weights=EARLY_WEIGHTS, aims=EARLY_AIMS,
+            between=min),
     }
     os.makedirs(options.out, exist_ok=True)
     thresholds = {}
@@ -393,7 +449,7 @@ def main():
     with concurrent.futures.ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
         tasks = {
             name: [
-                pool.submit(nested, recordings, kind["names"], kind, seed, options.folds, options.inner)
+                pool.submit(nested, recordings, kind["names"], kind, seed, options.folds)
                 for seed in options.seeds]
             for name, kind in kinds.items()}
         for name, kind in kinds.items():

@@ -4,10 +4,10 @@ import Detection
 public enum StandardModels {
   /// Tells falls two seconds after the peak.
   public static let fall = embedded("fall")
-  public static let fallThreshold = 0.508
+  public static let fallThreshold = 0.407
   /// Says half a second after the peak whether a fall is possible.
   public static let possibleFall = embedded("possible-fall")
-  public static let possibleFallThreshold = 0.167
+  public static let possibleFallThreshold = 0.127
 
   /// The file that ``fall`` is read from, as XGBoost writes it.
   public static var fallFile: [UInt8] { file("fall") }
