@@ -183,10 +183,11 @@ import Threads
 
   @Test func stop_letsRequestsUnderWayFinish() throws {
     let isInside = Atomic(false)
+    let gate = Atomic(false)
     let server = HTTPServer(
       handler: answering { _ in
         isInside.store(true, ordering: .relaxed)
-        usleep(50_000)
+        while !gate.load(ordering: .relaxed) { usleep(1_000) }
         return .response(.text("done"))
       })
     try server.start()
@@ -197,6 +198,9 @@ import Threads
     let stopper = try NamedThread(name: "stopper") {
       isClean.store(server.stop(within: .seconds(5)), ordering: .relaxed)
     }
+    // The stop has begun; only now is the answer made.
+    #expect(eventually { server.port == nil })
+    gate.store(true, ordering: .relaxed)
     #expect(client.receiveUntilClosed().hasSuffix("done"))
     client.endWriting()
     #expect(stopper.join(withinMilliseconds: 10_000))
