@@ -26,13 +26,11 @@ struct ShortDecimal {
   /// - Precondition: ``vectorRoom`` bytes are readable at `next`.
   /// - Returns: the three in units of the resolution, with `next` behind them; `nil` if it is written otherwise.
   @inline(__always)
-  func readVector(
-    _ next: inout UnsafePointer<UInt8>
-  ) -> (x: Int32, y: Int32, z: Int32)? {
+  func readVector(_ next: inout UnsafePointer<UInt8>) -> (x: Int32, y: Int32, z: Int32)? {
     var place = next
     if place.pointee == UInt8(ascii: " ") { place += 1 }
-    // All is read before it is asked whether all was as it should be: nothing waits for
-    // the answers. What is not advances by no more than twelve bytes.
+    // All is read before it is asked whether it was as it should be, so that nothing waits for the answers.
+    // A number that is none is passed over, too, by twelve bytes at most.
     var isOther = place.pointee ^ UInt8(ascii: "[")
     place += 1
     let x = readNumber(&place, &isOther)
