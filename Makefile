@@ -34,7 +34,7 @@ bench: ## Measure the stages, the whole, false alarms, and a storm of alerts (mi
 	Benchmarks/.build/release/acalert-benchmarks alarms
 	Benchmarks/.build/release/acalert-benchmarks storm
 
-quality: build ## Measure the detectors on recordings: make quality DATA=FOLDER (half an hour)
+quality: build ## Measure the detectors on recordings: make quality DATA=FOLDER (15 minutes)
 	@scripts/install-packages python3-venv
 	@scripts/python-environment
 	swift build -c release --package-path Benchmarks
