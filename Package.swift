@@ -47,10 +47,11 @@ let package = Package(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CLinux"),
+    .target(name: "CBytes"),
     .target(name: "Threads", dependencies: ["CLinux"]),
 
     // The rooms, lowest first. Imports point only to targets above.
-    .target(name: "Events"),
+    .target(name: "Events", dependencies: ["CBytes"]),
     .target(name: "Detection", dependencies: ["Events"]),
     .target(
       name: "ModelFiles", dependencies: ["Detection", "COpenSSL"], exclude: ["Assets"],
