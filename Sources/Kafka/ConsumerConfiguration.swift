@@ -41,12 +41,12 @@ public struct ConsumerConfiguration: Sendable {
   ///
   /// The local queue is small, because the consumer wakes librdkafka's fetcher in time (`FetchWaker`);
   /// without that it would have to hold a second's worth of records. `fetch.max.bytes` bounds what comes
-  /// on top of a full queue. What waits there is memory, each message some 300 bytes beside its payload.
+  /// on top of a full queue, and keeps each answer in memory that the allocator uses again. What waits there is memory, each message some 300 bytes beside its payload.
   public static let defaults: [String: String] = [
     "partition.assignment.strategy": "cooperative-sticky",
     "queued.min.messages": "200000",
     "queued.max.messages.kbytes": "65536",
-    "fetch.max.bytes": "8388608",
+    "fetch.max.bytes": "3000000",
     "fetch.wait.max.ms": "100",
     "topic.metadata.refresh.interval.ms": "30000",
     "auto.commit.interval.ms": "1000",
