@@ -8,6 +8,25 @@ import Threads
 /// has added to it. So this thread moves and syncs until almost nothing is left, or the log has become
 /// very long, and then says so; the writer moves the rest itself, which takes a moment.
 final class LogMover: Sendable {
+  /// Lengths of the log, in pages.
+  struct Bounds {
+    /// From here on it is moved.
+    let first: Int
+    /// From here on the rest is left to the writer however much it is.
+    let long: Int
+    /// From here on the writer moves it unasked.
+    let last: Int
+    /// So few pages are left to the writer.
+    let rest: Int
+
+    init(checkpointBytes: Int, pageBytes: Int) {
+      first = max(1, checkpointBytes / pageBytes)
+      long = 4 * first
+      last = 2 * long
+      rest = (512 << 10) / pageBytes
+    }
+  }
+
   private final class Work: Sendable {
     let isAsked = Atomic(false)
     let isNearEnd = Atomic(false)
@@ -15,28 +34,24 @@ final class LogMover: Sendable {
     let semaphore = Semaphore()
     /// Held while a part of the log is moved.
     let moving = Mutex(())
-    let longLog: Int
+    let bounds: Bounds
     // Unsafe because a connection is not Sendable: only the thread uses it, and the owner once that has
     // ended.
     nonisolated(unsafe) let connection: Connection
 
-    init(connection: Connection, longLog: Int) {
+    init(connection: Connection, bounds: Bounds) {
       self.connection = connection
-      self.longLog = longLog
+      self.bounds = bounds
     }
   }
-
-  /// So few pages are left to the writer.
-  private static let smallRest = 128
 
   private let work: Work
   private let thread: NamedThread
 
-  /// - Parameter longLog: Pages from which on the rest is left to the writer however much it is.
-  init(path: String, busyTimeout: Int32, longLog: Int) throws {
+  init(path: String, busyTimeout: Int32, bounds: Bounds) throws {
     let work = Work(
       connection: try Connection(path: path, access: .readWrite, busyTimeout: busyTimeout),
-      longLog: longLog)
+      bounds: bounds)
     self.work = work
     // It must not move anything by itself, and needs no memory for pages.
     try work.connection.execute(
@@ -70,7 +85,7 @@ final class LogMover: Sendable {
       work.semaphore.wait()
       var moved = -1
       while !work.shouldStop.load(ordering: .acquiring), let state = part(work) {
-        if state.rest <= smallRest || state.pages >= work.longLog {
+        if state.rest <= work.bounds.rest || state.pages >= work.bounds.long {
           work.isNearEnd.store(true, ordering: .releasing)
           break
         }

@@ -13,7 +13,7 @@ import Testing
   @Test func theLogStaysShort() throws {
     let folder = try TemporaryFolder()
     var options = StoreOptions()
-    options.checkpointPages = 100
+    options.checkpointBytes = 400 << 10
     let store = try makeStore(folder, subjects: 50, options: options)
     var largest = 0
     for round in 0..<400 as Range<Int64> {
@@ -40,7 +40,7 @@ import Testing
   @Test func aReaderThatHoldsOnDelaysNobody() throws {
     let folder = try TemporaryFolder()
     var options = StoreOptions()
-    options.checkpointPages = 10
+    options.checkpointBytes = 40 << 10
     let store = try makeStore(folder, subjects: 5, options: options)
     let other = try Connection(path: store.path, access: .readOnly, busyTimeout: 0)
     try other.execute("BEGIN; SELECT count(*) FROM status_rows", attempted: "hold on")

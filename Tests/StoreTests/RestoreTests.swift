@@ -67,7 +67,7 @@ struct RestoreTests {
   @Test func wheneverTheLogIsCutOffsetsAndResultsAgree() throws {
     let folder = try TemporaryFolder()
     var options = StoreOptions()
-    options.checkpointPages = 1_000_000
+    options.checkpointBytes = 1 << 40
     let store = try makeStore(folder, subjects: 5, options: options)
     for turn in 1...30 as ClosedRange<Int64> {
       var batch = Decisions()

@@ -73,7 +73,10 @@ struct RetentionTests {
 
   @Test func theOldestGoWhileTheFileIsTooLarge() throws {
     let folder = try TemporaryFolder()
-    let store = try makeStore(folder)
+    var options = StoreOptions()
+    // Or the empty tables, a page each, would be half of the file.
+    options.pageBytes = 4_096
+    let store = try makeStore(folder, options: options)
     for turn in 0..<40 as Range<Int64> {
       try addHistory(store, 100, first: turn * 100)
       let result = try store.prune(
@@ -94,7 +97,7 @@ struct RetentionTests {
   @Test func anOutgrownLogIsCutBack() throws {
     let folder = try TemporaryFolder()
     var options = StoreOptions()
-    options.checkpointPages = 1_000_000
+    options.checkpointBytes = 1 << 40
     options.logLimitBytes = 100_000
     let store = try makeStore(folder, options: options)
     try addHistory(store, 2_000)
