@@ -43,6 +43,10 @@ final class Pipeline {
   /// The same while records come in masses: a large batch writes each page of the database's indices
   /// once instead of many times.
   private static let busyLinger = 0.1
+  /// While the store has another batch to write, one waits for company up to this size or for so long:
+  /// the fewer batches, the fewer times a page of the database is written. In bytes, and seconds.
+  private static let wholeBatchBytes = 16 << 20
+  private static let longestLinger = 1.0
   /// A batch takes no more memory than this, in bytes, about: then it is handed over, and if the store has
   /// no room for it, reading pauses.
   private static let maxBatchBytes = 24 << 20
@@ -244,11 +248,14 @@ final class Pipeline {
     let moment = WallClock.monotonicSeconds()
     let elapsed = moment - lastHandOver
     let linger = isBusy ? Self.busyLinger : Self.linger
-    let isLarge = engine.pendingBytes >= Self.maxBatchBytes
+    let bytes = engine.pendingBytes
+    let isLarge = bytes >= Self.maxBatchBytes
     guard elapsed >= linger || isLarge, pendingRecords > 0 || elapsed >= Refreshment.interval / 8
     else {
       return
     }
+    // While the store is at work the batch may as well become larger.
+    if bytes < Self.wholeBatchBytes, elapsed < Self.longestLinger, shared.handOver.isBusy { return }
     guard
       shared.handOver.hasRoom || isLarge || pendingRecords >= settings.kafka.maxBatchRecords
     else { return }
