@@ -22,14 +22,26 @@ struct RingView: TimedSamples {
   }
 
   @inline(__always)
-  func time(at place: Int) -> Int64 {
-    let low = slot(at: place).pointee.time
-    return lastTime
-      &- Int64(Int32(truncatingIfNeeded: UInt32(truncatingIfNeeded: lastTime) &- low))
+  func time(at place: Int) -> Int64 { time(of: slot(at: place).pointee) }
+
+  @inline(__always)
+  func time(of slot: RingSlab.Slot) -> Int64 {
+    lastTime
+      &- Int64(Int32(truncatingIfNeeded: UInt32(truncatingIfNeeded: lastTime) &- slot.time))
   }
 
   @inline(__always)
   func value(at place: Int) -> Int32 { slot(at: place).pointee.value }
+
+  /// The first place from `first` on whose time is `time` or later; `count` if there is none.
+  func firstPlace(from first: Int, notBefore time: Int64) -> Int {
+    var (lower, upper) = (first, count)
+    while lower < upper {
+      let middle = (lower &+ upper) / 2
+      if self.time(at: middle) < time { lower = middle &+ 1 } else { upper = middle }
+    }
+    return lower
+  }
 }
 
 /// Walks through samples in order and keeps the sums of the window before each: of those in

@@ -64,6 +64,7 @@ extension Engine {
     let zscore = rules.pointee.zscore
     let hasSeries = rules.pointee.hasSeries
     let traces = tracesScores
+    let isPlain = !hasSeries && !traces
     if !axes.isEmpty, rules.pointee.hasFalls, subject.pointee.axisBlock == Subject.noAxes {
       attachAxes(subject)
     }
@@ -73,8 +74,18 @@ extension Engine {
     var block = block(of: subject)
     var earliestLate = Int64.max
     var hasCounted = false
-    for (number, sample) in samples.enumerated() {
+    var number = 0
+    while number < samples.count {
+      if isPlain, earliestLate == .max {
+        let passed = passQuietSamples(
+          samples, axes, from: number, subject, &sums, block, rules, zscore, trigger: trigger)
+        if passed > number { hasCounted = true }
+        number = passed
+        guard number < samples.count else { break }
+      }
+      let sample = samples[number]
       let axes = axes.isEmpty ? RingSlab.Slot.noAxes : RingSlab.Slot(axes[number])
+      number &+= 1
       if sample.time > subject.pointee.lastTime {
         if earliestLate != .max {
           // Before windows close, their flags must be those of the samples in order.

@@ -16,14 +16,12 @@ extension Engine {
     }
     guard subject.pointee.count > 0 else { return }
     let ring = ring(subject)
-    var place = 0
-    while place < ring.count, ring.time(at: place) < subject.pointee.openWindow { place += 1 }
+    var place = ring.firstPlace(from: 0, notBefore: subject.pointee.openWindow)
     while place < ring.count {
       // Windows without a sample leave no row.
       let start = HotRules.floor(ring.time(at: place), to: length)
       guard start + length <= watermark else { break }
-      var end = place
-      while end < ring.count, ring.time(at: end) < start + length { end += 1 }
+      let end = ring.firstPlace(from: place, notBefore: start + length)
       if isLive { emitWindow(index, ring, places: place..<end, start: start, length: length) }
       place = end
     }
@@ -34,22 +32,26 @@ extension Engine {
   ) {
     let digits = rules[Int(subjects[index].pointee.stream)].digits
     let begin = decisions.packedSamples.count
-    var sums = WindowSums()
-    var least = Int32.max
-    var greatest = Int32.min
-    var flagged = 0
-    // Packed beside the array and put into it at once: an array asks at each byte whether it has room.
-    PackedSamples.Packer.withPacker(start: window, count: places.count) { packer in
+    // Packed beside the array and put into it at once: an array asks at each byte whether it has room. What is
+    // counted on the way stays within the closure, or it would lie in memory.
+    let (sums, least, greatest, flagged) = PackedSamples.Packer.withPacker(
+      start: window, count: places.count
+    ) { packer in
+      var sums = WindowSums()
+      var least = Int32.max
+      var greatest = Int32.min
+      var flagged = 0
       for place in places {
         let slot = ring.slot(at: place).pointee
         let value = slot.value
         sums.add(value)
         least = min(least, value)
         greatest = max(greatest, value)
-        flagged += slot.isFlagged ? 1 : 0
-        packer.append(time: ring.time(at: place), value: value, isFlagged: slot.isFlagged)
+        flagged &+= slot.isFlagged ? 1 : 0
+        packer.append(time: ring.time(of: slot), value: value, isFlagged: slot.isFlagged)
       }
       decisions.packedSamples.append(contentsOf: packer.finish())
+      return (sums, least, greatest, flagged)
     }
     let unit = DecimalText.unit(digits: digits)
     decisions.windows.append(

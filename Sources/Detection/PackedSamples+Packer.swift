@@ -53,9 +53,9 @@ extension PackedSamples {
     /// Takes the next sample. Times must not decrease.
     @inline(__always)
     mutating func append(time: Int64, value: Int32, isFlagged: Bool) {
-      let step = time - lastTime
+      let step = time &- lastTime
       if step == lastStep, !isFlagged {
-        run += 1
+        run &+= 1
       } else {
         endRun()
         write((PackedSamples.zigzag(step - lastStep) << 1 | (isFlagged ? 1 : 0)) << 1)
@@ -63,10 +63,10 @@ extension PackedSamples {
       lastTime = time
       lastStep = step
       values[count] = value
-      count += 1
-      while value % power != 0 {
+      count &+= 1
+      while power != 1, value % power != 0 {
         power /= 10
-        exponent -= 1
+        exponent &-= 1
       }
     }
 
