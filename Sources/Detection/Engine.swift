@@ -179,7 +179,10 @@ public struct Engine: ~Copyable {
     if !unmatched.isEmpty { decisions.unmatched = unmatched.take(names) }
     collectProgress()
     step &+= 1
+    // Arrays that grow are copied into fresh memory again and again: the next batch will be like this one.
     var taken = Decisions()
+    taken.windows.reserveCapacity(decisions.windows.count * 9 / 8)
+    taken.packedSamples.reserveCapacity(decisions.packedSamples.count * 9 / 8)
     swap(&taken, &decisions)
     return taken
   }

@@ -38,10 +38,13 @@ enum EightBytes {
     ((word &+ 0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
   }
 
-  /// The number that eight ASCII digits write: pairs, then fours, then all eight, added up in place.
+  /// The number that eight ASCII digits write.
   @inline(__always)
-  static func number(_ word: UInt64) -> UInt64 {
-    let digits = word & 0x0F0F_0F0F_0F0F_0F0F
+  static func number(_ word: UInt64) -> UInt64 { number(digits: word & 0x0F0F_0F0F_0F0F_0F0F) }
+
+  /// The number of eight digits, 0 to 9 each: pairs, then fours, then all eight, added up in place.
+  @inline(__always)
+  static func number(digits: UInt64) -> UInt64 {
     let pairs = (digits &* 10 &+ (digits >> 8)) & 0x00FF_00FF_00FF_00FF
     let fours = (pairs &* 100 &+ (pairs >> 16)) & 0x0000_FFFF_0000_FFFF
     return (fours &* 10_000 &+ (fours >> 32)) & 0xFFFF_FFFF

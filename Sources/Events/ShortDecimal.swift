@@ -9,18 +9,19 @@ struct ShortDecimal {
   static let vectorRoom = 72
 
   private let digits: UInt64
-  /// Moves the first digit behind the point to its place among eight, of which the last is 10^0.
-  private let fractionShift: UInt64
-  /// Moves the digit before the point to the place before that.
-  private let wholeShift: UInt64
+  /// Times this the first digit behind the point comes to its place among eight bytes, of which the last
+  /// is 10^0; and the digit before the point to the place before that. (A factor takes one instruction less
+  /// than a shift that is not known beforehand.)
+  private let fractionFactor: UInt64
+  private let wholeFactor: UInt64
 
   /// `nil` if the stream's numbers need rounding always, or have too many digits: those in m/s², and
   /// resolutions of 0, 8 and 9 digits.
   init?(_ fixedPoint: FixedPoint) {
     guard !fixedPoint.isMetric, 1...7 ~= fixedPoint.digits else { return nil }
     digits = UInt64(fixedPoint.digits)
-    fractionShift = 8 * (8 - digits)
-    wholeShift = 8 * (7 - digits)
+    fractionFactor = 1 << (8 * (8 - digits))
+    wholeFactor = 1 << (8 * (7 - digits))
   }
 
   /// Reads `[x,y,z]`, or the same with a space before a bracket or a number as Python writes it.
@@ -74,9 +75,9 @@ struct ShortDecimal {
     isOther |= count &- 1 >= digits ? 1 : 0
     // The fraction is the last of these bytes; those before it go.
     let fraction = (EightBytes.load(end - 8) ^ 0x3030_3030_3030_3030) &>> (64 &- 8 &* count)
-    let places = fraction &<< fractionShift | whole &<< wholeShift
+    let places = fraction &* fractionFactor | whole &* wholeFactor
     isOther |= EightBytes.beyondNine(places)
-    let units = Int64(truncatingIfNeeded: EightBytes.number(places))
+    let units = Int64(truncatingIfNeeded: EightBytes.number(digits: places))
     return Int32(truncatingIfNeeded: (units ^ (0 &- sign)) &+ sign)
   }
 }
