@@ -51,6 +51,23 @@ public struct Decisions: Sendable {
   public var evictedCount = 0
 
   public init() {}
+
+  /// Empties it for another batch. The arrays that grow large keep their memory: what comes fresh from the
+  /// system is cleared page by page first. But not one of which little was used.
+  public mutating func empty() {
+    var emptied = Decisions()
+    swap(&emptied.rows, &rows)
+    swap(&emptied.windows, &windows)
+    swap(&emptied.packedSamples, &packedSamples)
+    Self.empty(&emptied.rows)
+    Self.empty(&emptied.windows)
+    Self.empty(&emptied.packedSamples)
+    self = emptied
+  }
+
+  private static func empty<Element>(_ array: inout [Element]) {
+    array.removeAll(keepingCapacity: array.capacity <= 4 * array.count)
+  }
 }
 
 /// Introduces a subject's index.

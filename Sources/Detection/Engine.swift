@@ -3,13 +3,13 @@ import Events
 /// Judges samples: the whole of Acalert's judgement, without a clock, a file or a socket.
 ///
 /// One thread owns an engine and feeds it records in the order in which they lie in their partitions;
-/// what they led to comes out of ``takeDecisions(sweep:)``. The outcome is a function of that order
+/// what they led to comes out of ``takeDecisions(sweep:reusing:)``. The outcome is a function of that order
 /// alone: fed the same records again, an engine comes to the same decisions, to the bit.
 ///
 /// Life cycle: make it with the streams' rules; ``restore(_:row:)`` the rows of an earlier run;
 /// ``assign(_:rewind:next:)`` partitions as they come; for each record ``admit(_:arrival:)``, then
 /// ``ingest(stream:user:device:samples:axes:origin:arrival:)`` or ``reject(_:)``; after each batch
-/// ``takeDecisions(sweep:)``. ``revoke(_:)`` a partition that goes to another member of the group.
+/// ``takeDecisions(sweep:reusing:)``. ``revoke(_:)`` a partition that goes to another member of the group.
 public struct Engine: ~Copyable {
   /// The rules of the streams, then those of the overrides.
   var rules: [StreamRules]
@@ -163,10 +163,14 @@ public struct Engine: ~Copyable {
 
   /// Hands out what the batch led to, and begins the next one.
   ///
-  /// - Parameter share: the share of all subjects to look through for silence and for rows whose
-  ///   last value has not been written yet, 0 … 1. Shares add up: each subject gets its turn once
-  ///   they have summed to 1.
-  public mutating func takeDecisions(sweep share: Double = 0) -> Decisions {
+  /// - Parameters:
+  ///   - share: the share of all subjects to look through for silence and for rows whose last value has
+  ///     not been written yet, 0 … 1. Shares add up: each subject gets its turn once they have summed
+  ///     to 1.
+  ///   - spare: an empty one, of which the next batch takes the memory.
+  public mutating func takeDecisions(
+    sweep share: Double = 0, reusing spare: consuming Decisions = Decisions()
+  ) -> Decisions {
     sweepSubjects(share: share)
     // In the order of subjects, neither their memory nor the pages of the table are touched all over. A
     // few rows are written in the order of what happened.
@@ -180,11 +184,10 @@ public struct Engine: ~Copyable {
     collectProgress()
     step &+= 1
     // Arrays that grow are copied into fresh memory again and again: the next batch will be like this one.
-    var taken = Decisions()
-    taken.windows.reserveCapacity(decisions.windows.count * 9 / 8)
-    taken.packedSamples.reserveCapacity(decisions.packedSamples.count * 9 / 8)
-    swap(&taken, &decisions)
-    return taken
+    spare.windows.reserveCapacity(decisions.windows.count)
+    spare.packedSamples.reserveCapacity(decisions.packedSamples.count)
+    swap(&spare, &decisions)
+    return spare
   }
 
   /// How much memory the decisions of the batch take by now, about, in bytes: for a bound on batches that

@@ -25,7 +25,7 @@ struct HandOverTests {
     for number in 1...3 { #expect(handOver.put(batch(number), timeout: 0)) }
     for number in 1...3 {
       #expect(handOver.take(timeout: 0)?.recordCount == number)
-      handOver.finished()
+      handOver.finished(batch(number))
     }
   }
 
@@ -59,8 +59,24 @@ struct HandOverTests {
     #expect(handOver.put(batch(1), timeout: 0))
     #expect(handOver.take(timeout: 0) != nil)
     #expect(!handOver.waitUntilEmpty(timeout: 0.02))
-    handOver.finished()
+    handOver.finished(batch(1))
     #expect(handOver.waitUntilEmpty(timeout: 0))
+  }
+
+  @Test func theMemoryOfABatchServesAnother() {
+    let handOver = HandOver(capacity: 1)
+    var large = batch(1)
+    large.packedSamples = Array(repeating: 7, count: 10_000)
+    handOver.finished(large)
+    var small = batch(2)
+    small.packedSamples.reserveCapacity(10_000)
+    small.packedSamples.append(7)
+    handOver.finished(small)
+    // A third is not kept: no more are ever under way.
+    handOver.finished(large)
+    let spares = [handOver.spare(), handOver.spare(), handOver.spare()]
+    #expect(spares.allSatisfy { $0.packedSamples.isEmpty && $0.recordCount == 0 })
+    #expect(spares.map { $0.packedSamples.capacity >= 10_000 } == [false, true, false])
   }
 
   @Test func closedTakesNothingInAndGivesTheRestOut() {
@@ -103,7 +119,7 @@ struct HandOverTests {
       while !handOver.isClosedAndEmpty {
         guard let decisions = handOver.take(timeout: 0.5) else { continue }
         taken.withLock { $0.append(decisions.recordCount) }
-        handOver.finished()
+        handOver.finished(decisions)
       }
     }
     for number in 0..<5_000 {

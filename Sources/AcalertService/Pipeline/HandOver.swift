@@ -10,6 +10,8 @@ final class HandOver: @unchecked Sendable {
   private let condition = NSCondition()
   private let capacity: Int
   private var waiting: [Decisions] = []
+  /// Emptied batches, of which the next ones take the memory: no more than are under way at a time.
+  private var spares: [Decisions] = []
   private var isWorking = false
   private var isClosed = false
 
@@ -43,7 +45,7 @@ final class HandOver: @unchecked Sendable {
     return true
   }
 
-  /// Takes the oldest batch; `nil` if none comes within `timeout` seconds. `finished()` must follow.
+  /// Takes the oldest batch; `nil` if none comes within `timeout` seconds. `finished(_:)` must follow.
   func take(timeout: Double) -> Decisions? {
     condition.lock()
     defer { condition.unlock() }
@@ -58,12 +60,21 @@ final class HandOver: @unchecked Sendable {
     return first
   }
 
-  /// The batch taken last has been stored and told.
-  func finished() {
+  /// The batch taken last has been stored and told; its memory may serve another one.
+  func finished(_ decisions: consuming Decisions) {
+    decisions.empty()
     condition.lock()
     isWorking = false
+    if spares.count <= capacity { spares.append(decisions) }
     condition.broadcast()
     condition.unlock()
+  }
+
+  /// An empty batch.
+  func spare() -> Decisions {
+    condition.lock()
+    defer { condition.unlock() }
+    return spares.popLast() ?? Decisions()
   }
 
   /// Waits until everything handed over has been stored; false if that takes longer than `timeout`

@@ -262,7 +262,7 @@ final class Pipeline {
     let share = Refreshment.share(
       of: engine.subjectCount, after: elapsed, records: pendingRecords,
       storeIsBehind: shared.handOver.isBusy)
-    deliver(engine.takeDecisions(sweep: share))
+    deliver(engine.takeDecisions(sweep: share, reusing: shared.handOver.spare()))
     lastHandOver = moment
     pendingRecords = 0
   }

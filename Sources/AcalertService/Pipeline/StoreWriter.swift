@@ -51,7 +51,7 @@ final class StoreWriter: Sendable {
     while !handOver.isClosedAndEmpty {
       if let decisions = handOver.take(timeout: 0.5) {
         isWhole = isWhole && write(decisions)
-        handOver.finished()
+        handOver.finished(decisions)
       }
       idle()
       if WallClock.monotonicSeconds() >= nextPruning {
