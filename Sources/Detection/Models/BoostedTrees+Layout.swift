@@ -28,7 +28,7 @@ extension BoostedTrees {
       }
     }
     for place in layout.trees.indices {
-      layout.trees[place].depthOfFour = layout.trees[place...].prefix(4).map(\.depth).max() ?? 0
+      layout.trees[place].depthOfEight = layout.trees[place...].prefix(8).map(\.depth).max() ?? 0
     }
     self.featureCount = featureCount
     self.arithmetic = arithmetic

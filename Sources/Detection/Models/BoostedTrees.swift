@@ -61,8 +61,8 @@ public struct BoostedTrees: Sendable {
   struct Tree: Sendable {
     var root: UInt32
     var depth: Int32
-    /// The depth of the deepest of this tree and the three behind it.
-    var depthOfFour: Int32 = 0
+    /// The depth of the deepest of this tree and the seven behind it.
+    var depthOfEight: Int32 = 0
   }
 
   public let featureCount: Int
@@ -118,7 +118,7 @@ public struct BoostedTrees: Sendable {
     return sum
   }
 
-  /// Adds up in the order of the trees, of which four are walked at a time: the processor waits for the
+  /// Adds up in the order of the trees, of which eight are walked at a time: the processor waits for the
   /// steps of one while it takes those of the others.
   ///
   /// Bounds need no checks: the initialiser has made sure that every slot and every place is there.
@@ -131,22 +131,34 @@ public struct BoostedTrees: Sendable {
             let slots = slots.baseAddress
           else { return }
           var next = 0
-          while next + 4 <= trees.count {
+          while next + 8 <= trees.count {
             var a = trees[next].root
             var b = trees[next + 1].root
             var c = trees[next + 2].root
             var d = trees[next + 3].root
-            for _ in 0..<trees[next].depthOfFour {
+            var e = trees[next + 4].root
+            var f = trees[next + 5].root
+            var g = trees[next + 6].root
+            var h = trees[next + 7].root
+            for _ in 0..<trees[next].depthOfEight {
               a = Self.step(steps, slots, a)
               b = Self.step(steps, slots, b)
               c = Self.step(steps, slots, c)
               d = Self.step(steps, slots, d)
+              e = Self.step(steps, slots, e)
+              f = Self.step(steps, slots, f)
+              g = Self.step(steps, slots, g)
+              h = Self.step(steps, slots, h)
             }
             add(leaves[Int(a)])
             add(leaves[Int(b)])
             add(leaves[Int(c)])
             add(leaves[Int(d)])
-            next += 4
+            add(leaves[Int(e)])
+            add(leaves[Int(f)])
+            add(leaves[Int(g)])
+            add(leaves[Int(h)])
+            next += 8
           }
           while next < trees.count {
             var place = trees[next].root
