@@ -28,8 +28,12 @@ struct LatencyCommand: ParsableCommand {
   @Option(help: "Wearers.")
   var users = 2_000
 
-  @Option(help: "Partitions; each holds some 5 MiB in this broker.")
-  var partitions = 16
+  @Option(
+    help: """
+      Partitions; each holds some 5 MiB in this broker, and what it forgets before it is read is lost. 16 by \
+      default, twice as many with --share.
+      """)
+  var partitions: Int?
 
   @Option(help: "Changes of state a second, at uneven distances.")
   var spikes = 50.0
@@ -67,7 +71,8 @@ struct LatencyCommand: ParsableCommand {
   func run() throws {
     try ScratchFolder.with(in: folder, "latency") { scratch in
       let source = try SourceProcess(
-        users: users, partitions: partitions, linger: linger ?? (share == nil ? 5 : 50))
+        users: users, partitions: partitions ?? (share == nil ? 16 : 32),
+        linger: linger ?? (share == nil ? 5 : 50))
       defer { source.stop() }
       let service = try ServedService(brokers: source.bootstrapServers, folder: scratch)
       defer { service.stop() }

@@ -29,7 +29,7 @@ enum Load: String, CaseIterable, ExpressibleByArgument {
     switch self {
     // More than librdkafka's queue holds: what its pauses cost is to be seen.
     case .original, .history: Size(records: 3 * records, users: users)
-    case .burst: Size(records: max(1, records * 2 / 5), users: users)
+    case .burst: Size(records: records, users: users)
     // Two rounds to meet everybody; then ten, in which each subject's window closes once. Less would
     // leave out the windows, or count the introduction of the subjects too often.
     case .million: Size(records: 12 * 500 * users, users: 500 * users, warmUp: 2 * 500 * users)
