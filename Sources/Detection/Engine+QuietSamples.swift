@@ -20,9 +20,12 @@ extension Engine {
     guard subject.pointee.state == .safe, !subject.pointee.flags.contains(.noted),
       subject.pointee.pending == 1
     else { return first }
+    var trigger = trigger
     var peak = (time: Int64.min, value: Int32.min)
     var due = Int64.max
     if subject.pointee.flags.contains(.watched) {
+      // Who is watched is so with records without axes, too.
+      trigger = rules.pointee.fallTrigger
       let watch = Int(subject.pointee.watch)
       peak = (watches[watch].newestTime, watches[watch].newestValue)
       due = watches[watch].nextDue
