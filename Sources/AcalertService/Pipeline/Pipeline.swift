@@ -255,10 +255,11 @@ final class Pipeline {
       return
     }
     // While the store is at work the batch may as well become larger.
-    if bytes < Self.wholeBatchBytes, elapsed < Self.longestLinger, shared.handOver.isBusy { return }
-    guard
-      shared.handOver.hasRoom || isLarge || pendingRecords >= settings.kafka.maxBatchRecords
-    else { return }
+    let isFull = isLarge || pendingRecords >= settings.kafka.maxBatchRecords
+    if !isFull, bytes < Self.wholeBatchBytes, elapsed < Self.longestLinger, shared.handOver.isBusy {
+      return
+    }
+    guard shared.handOver.hasRoom || isFull else { return }
     let share = Refreshment.share(
       of: engine.subjectCount, after: elapsed, records: pendingRecords,
       storeIsBehind: shared.handOver.isBusy)
