@@ -7,7 +7,8 @@ import Detection
 struct Cursor: Equatable {
   enum Key: Equatable {
     case integer(Int64)
-    case state(urgency: Int64, since: Int64)
+    /// `place` is the row's `state_order`.
+    case state(urgency: Int64, place: Int64)
     case number(Double)
     case user(String, device: String)
   }
@@ -17,7 +18,7 @@ struct Cursor: Equatable {
   var key: Key
   var id: Int64
 
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
   init(sort: StatusSort, order: SortOrder, key: Key, id: Int64) {
     self.sort = sort
@@ -30,7 +31,7 @@ struct Cursor: Equatable {
   init(behind record: StatusRecord, sort: StatusSort, order: SortOrder) {
     let key: Key =
       switch sort {
-      case .state: .state(urgency: record.state.urgency, since: record.since)
+      case .state: .state(urgency: record.state.urgency, place: record.stateOrder)
       case .user: .user(record.identity.user, device: record.identity.device)
       case .since: .integer(record.since)
       case .lastSeen: .integer(record.lastSeen)
@@ -46,9 +47,9 @@ struct Cursor: Equatable {
     bytes.bytes = [Self.version, Self.number(of: sort), order == .ascending ? 0 : 1]
     switch key {
     case .integer(let value): bytes.append(value)
-    case .state(let urgency, let since):
+    case .state(let urgency, let place):
       bytes.append(urgency)
-      bytes.append(since)
+      bytes.append(place)
     case .number(let value): bytes.append(Int64(bitPattern: value.bitPattern))
     case .user(let user, let device):
       bytes.append(user)
@@ -74,8 +75,8 @@ struct Cursor: Equatable {
   private static func key(_ reader: inout ByteReader, sort: StatusSort) -> Key? {
     switch sort {
     case .state:
-      guard let urgency = reader.integer(), let since = reader.integer() else { return nil }
-      return .state(urgency: urgency, since: since)
+      guard let urgency = reader.integer(), let place = reader.integer() else { return nil }
+      return .state(urgency: urgency, place: place)
     case .user:
       guard let user = reader.text(), let device = reader.text() else { return nil }
       return .user(user, device: device)

@@ -24,6 +24,8 @@ enum Schema {
     Migration(
       summary: "models, possible falls, detectors' states, verdicts on alerts",
       sql: detectorTables + detectorViews),
+    Migration(
+      summary: "an order of states that many safe subjects do not pay for", sql: stateOrder),
   ]
 
   /// Brings the file up to date.

@@ -2,7 +2,8 @@ import Detection
 
 /// What a page of the status table is sorted by. The raw values are the interface's names.
 public enum StatusSort: String, CaseIterable, Sendable {
-  /// By urgency (danger, warning, stale, unknown, safe descending), then by `since`.
+  /// By urgency (danger, warning, stale, unknown, safe descending), then by `since`; those that are
+  /// unknown or safe in the order in which they came first.
   case state
   /// By user, then by device, in the order of their UTF-8 bytes.
   case user

@@ -37,6 +37,14 @@ public struct StatusRecord: Equatable, Sendable {
   public var location: GeoLocation?
   public var timeZone = ""
   public var site = ""
+
+  /// The row's place among those of the same state, as the column of that name has it.
+  var stateOrder: Int64 {
+    switch state {
+    case .danger, .warning, .stale: since
+    case .unknown, .safe: subjectID
+    }
+  }
 }
 
 /// The place of a record in Kafka, by name.

@@ -50,22 +50,8 @@ extension StoreReader {
       ? ""
       : " AND (\(key.joined(separator: ", "))) \(comparison) (\(places.joined(separator: ", ")))"
     let order = key.map { $0 + (plan.isAscending ? "" : " DESC") }.joined(separator: ", ")
-    let select: Statement
-    if plan.mergedStates.isEmpty {
-      select = try connection.statement(
-        "SELECT s.id \(plan.source) \(plan.conditions)\(behind) ORDER BY \(order) LIMIT ?1")
-    } else {
-      let parts = plan.mergedStates.map {
-        """
-        SELECT * FROM (SELECT s.id, s.since \(plan.source) \(plan.conditions)\(behind)
-          AND s.state = \($0) ORDER BY \(order) LIMIT ?1)
-        """
-      }
-      select = try connection.statement(
-        """
-        SELECT s.id FROM (\(parts.joined(separator: " UNION ALL "))) s ORDER BY \(order) LIMIT ?1
-        """)
-    }
+    let select = try connection.statement(
+      "SELECT s.id \(plan.source) \(plan.conditions)\(behind) ORDER BY \(order) LIMIT ?1")
     plan.bind(select)
     select.bind(1, Int64(limit))
     if let cursor { Plan.bind(cursor, to: select) }
@@ -87,9 +73,6 @@ private struct Plan {
   /// The columns of the order, unique as a whole.
   var sortKey: [String]
   var isAscending: Bool
-  /// The states whose parts of the index are each in the wanted order, to be merged: the order by
-  /// `since` costs no index of its own that way. Empty for any other plan.
-  var mergedStates: [Int64] = []
   private var kind: Int64?
   private var prefix: String
 
@@ -122,12 +105,8 @@ private struct Plan {
       source = "FROM status_rows s"
     }
 
-    if query.sort == .since, !drivesBySubject, !drivesByState {
-      mergedStates = states.map(\.urgency).sorted()
-    }
-
     var terms: [String] = []
-    if hasStates, mergedStates.isEmpty {
+    if hasStates {
       let numbers = states.map(\.urgency).sorted()
       let list = numbers.map(String.init).joined(separator: ", ")
       if drivesByState || numbers.count == 1 && query.sort == .state && !drivesBySubject {
@@ -144,10 +123,10 @@ private struct Plan {
     let plus = drivesBySubject || drivesByState ? "+" : ""
     sortKey =
       switch query.sort {
-      case .state: ["\(drivesBySubject ? "+" : "")s.state", "s.since", "s.id"]
+      case .state: ["\(drivesBySubject ? "+" : "")s.state", "s.state_order", "s.id"]
       case .user:
         drivesBySubject ? ["u.user", "u.device", "u.id"] : ["+u.user", "u.device", "s.id"]
-      case .since: ["\(mergedStates.isEmpty ? "+" : "")s.since", "s.id"]
+      case .since: ["s.since", "s.id"]
       case .lastSeen: ["s.last_seen", "s.id"]
       case .value: ["coalesce(s.value, -9e999)", "s.id"]
       case .score: ["coalesce(s.score, -9e999)", "s.id"]
@@ -172,9 +151,9 @@ private struct Plan {
     switch cursor.key {
     case .integer(let value): statement.bind(first, value)
     case .number(let value): statement.bind(first, value)
-    case .state(let urgency, let since):
+    case .state(let urgency, let place):
       statement.bind(first, urgency)
-      statement.bind(first + 1, since)
+      statement.bind(first + 1, place)
       statement.bind(first + 2, cursor.id)
       return
     case .user(let user, let device):

@@ -188,6 +188,46 @@ struct MigrationTests {
     try Store(path: folder.database).close()
   }
 
+  @Test func theFourthVersionIsAsItWasReleased() {
+    let hash = Schema.migrations[3].sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    #expect(hash == 0x59e7_27fe_9f5a_0295)
+  }
+
+  /// A file as version 4 left it: two subjects, of whom the one that was first in the index by `since` is
+  /// the second by its number.
+  private func makeFourthVersion(_ folder: TemporaryFolder) throws {
+    try makeThirdVersion(folder)
+    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
+    defer { connection.close() }
+    try Schema.migrate(connection, path: "", migrations: Array(Schema.migrations.prefix(4)))
+    try connection.execute(
+      """
+      INSERT INTO subject_rows SELECT id + 1, kind, user, 'second' FROM subject_rows WHERE id = 1;
+      INSERT INTO status_rows SELECT id + 1, kind, 0, previous, since - 9, last_seen, last_arrival, value,
+        mean, std, score, reason, revision + 5, state_revision, cause_partition, cause_offset, config,
+        evidence, latitude, longitude, time_zone, site FROM status_rows WHERE id = 1;
+      UPDATE status_rows SET state = 0 WHERE id = 1;
+      DELETE FROM status_counts;
+      INSERT INTO status_counts VALUES (1, 0, 2);
+      """, attempted: "")
+  }
+
+  @Test func aFileOfTheFourthVersionIsPagedInTheNewOrder() throws {
+    let folder = try TemporaryFolder()
+    try makeFourthVersion(folder)
+    let store = try Store(path: folder.database)
+    let reader = try StoreReader(path: folder.database)
+    var query = StatusQuery(sort: .state, order: .ascending, limit: 1)
+    let first = try reader.statusPage(query)
+    query.cursor = first.next
+    let second = try reader.statusPage(query)
+    #expect((first.items + second.items).map(\.subjectID) == [1, 2] && second.next == nil)
+    #expect(first.items[0].since > second.items[0].since)
+    #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
+  }
+
   @Test func aMigratedFileHasTheShapeOfANewOne() throws {
     func shape(_ folder: TemporaryFolder) throws -> [String] {
       let store = try Store(path: folder.database)

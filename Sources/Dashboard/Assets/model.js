@@ -46,7 +46,13 @@ const fields = {
   revision: (row) => row.revision,
 };
 
-/** Compares two rows in the view's order: absent values last, equals by newest `since`, then key. */
+/** Nobody has to look at them: they do not change places, whenever they entered the state. */
+const calm = new Set(["unknown", "safe"]);
+
+/**
+ * Compares two rows in the view's order: absent values last, equals by newest `since`, then key; where rows
+ * are in the order of their states, the calm ones by key.
+ */
 export function comparator(view) {
   const field = fields[view.sort] ?? fields.state;
   const sign = view.descending ? -1 : 1;
@@ -57,7 +63,8 @@ export function comparator(view) {
       if (y == null) return -1;
       return x < y ? -sign : sign;
     }
-    return b.sinceTime - a.sinceTime || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+    const isByTime = view.sort !== "state" || !calm.has(a.state);
+    return (isByTime && b.sinceTime - a.sinceTime) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   };
 }
 
