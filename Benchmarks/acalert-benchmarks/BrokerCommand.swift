@@ -21,15 +21,16 @@ struct BrokerCommand: ParsableCommand {
   func run() throws {
     let size = load.size(records: records, users: users)
     let partitions = load.partitions(for: size)
-    let broker = try EmbeddedBroker()
+    let broker = try EmbeddedBroker(brokers: load.brokers)
     try broker.createTopic(Workload.topic, partitions: partitions)
     try broker.createTopic(Workload.topic + ".dlq", partitions: 1)
-    // The mock hands out one batch a fetch: large ones, as a busy producer makes them.
+    // The mock hands out one batch a fetch.
     let producer = try Producer(
       ProducerConfiguration(
         bootstrapServers: broker.bootstrapServers,
         properties: [
-          "linger.ms": "500", "batch.num.messages": "10000", "compression.type": "none",
+          "linger.ms": "500", "batch.num.messages": "\(load.batchRecords(for: size))",
+          "compression.type": "none",
           "queue.buffering.max.messages": "2000000",
         ]))
     let topic = try producer.topic(Workload.topic)

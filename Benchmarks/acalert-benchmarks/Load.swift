@@ -30,9 +30,9 @@ enum Load: String, CaseIterable, ExpressibleByArgument {
     // More than librdkafka's queue holds: what its pauses cost is to be seen.
     case .original, .history: Size(records: 3 * records, users: users)
     case .burst: Size(records: records, users: users)
-    // Two rounds to meet everybody; then ten, in which each subject's window closes once. Less would
-    // leave out the windows, or count the introduction of the subjects too often.
-    case .million: Size(records: 12 * 500 * users, users: 500 * users, warmUp: 2 * 500 * users)
+    // Seven rounds to meet everybody and to see all of them become safe, which happens once in a life;
+    // then ten, in which each subject's window closes once, as it does in any ten seconds to come.
+    case .million: Size(records: 17 * 500 * users, users: 500 * users, warmUp: 7 * 500 * users)
     }
   }
 
@@ -47,17 +47,37 @@ enum Load: String, CaseIterable, ExpressibleByArgument {
       configuration.rate = self == .history ? 50 : 1
     case .burst: break
     case .million:
-      // In the middle of a window, so that the first one closes after ten rounds of records.
-      configuration.startTime += 5_000
+      // So that the first windows close in the middle of what is measured.
+      configuration.startTime += 2_000
     }
     return configuration
   }
 
+  /// Bytes of a record, its key and what the broker keeps beside it, generously.
+  private var recordBytes: Int { self == .burst ? 1_350 : 130 }
+
+  /// Half of what the service lets Kafka answer to one fetch (`fetch.max.bytes`).
+  private static let answerBytes = 1_500_000
+
   /// Partitions so many that none forgets anything: the embedded broker keeps 5 MiB in each. Records
   /// are dealt out evenly, so half of that may be used without fear.
   func partitions(for size: Size) -> Int {
-    let recordBytes = self == .burst ? 1_350 : 130
-    return max(16, size.records * recordBytes / (EmbeddedBroker.retainedBytes / 2))
+    max(16, size.records * recordBytes / (EmbeddedBroker.retainedBytes / 2))
+  }
+
+  /// The brokers that share the partitions.
+  var brokers: Int { self == .million ? 8 : 1 }
+
+  /// The most records in one of the producer's batches.
+  ///
+  /// The mock hands out one batch a fetch and partition: large ones, as a busy producer makes them. But a
+  /// million subjects are in hundreds of partitions, and whenever its queue was full, librdkafka begins with
+  /// the first of them again: if a broker's answer had no room for a batch of each, one after the other
+  /// would be read to its end, and each would bring its subjects only then. A service that keeps up reads
+  /// all of them side by side.
+  func batchRecords(for size: Size) -> Int {
+    guard self == .million else { return 10_000 }
+    return max(1, brokers * Self.answerBytes / (partitions(for: size) * recordBytes))
   }
 
   /// How the service is set up for it.
