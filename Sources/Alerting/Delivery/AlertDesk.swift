@@ -134,7 +134,10 @@ public final class AlertDesk: Sendable {
       dispatcher: try Self.dispatcher(settings, store: store, world: world, alerts: unsettled),
       unwritten: abandoned)
     self.state = Mutex(state)
-    try self.state.withLock { try open(&$0, now: now) }
+    try self.state.withLock {
+      $0.dispatcher.share(with: $0.book)
+      try open(&$0, now: now)
+    }
   }
 
   private static func dispatcher(
@@ -191,6 +194,7 @@ public final class AlertDesk: Sendable {
           settings, store: store, world: world, alerts: try store.unsettledAlerts())
         try open(&state, now: world.now())
         state.book.use(settings)
+        state.dispatcher.share(with: state.book)
       } catch {
         state.settings = old
         state.dispatcher = dispatcher
@@ -246,7 +250,7 @@ public final class AlertDesk: Sendable {
     state.unwritten = AlertChanges()
     guard !alerts.isEmpty else { return }
     world.changed(alerts, first)
-    state.dispatcher.take(alerts, now: now)
+    state.dispatcher.take(alerts.map(state.book.boxed), now: now)
     wake.signal()
   }
 

@@ -13,19 +13,20 @@ extension Alert {
 extension Dispatcher {
   // MARK: Alerts come and change
 
-  mutating func update(_ alert: Alert) {
+  mutating func update(_ boxed: Boxed<Alert>) {
+    let alert = boxed.value
     guard let old = entries[alert.id] else {
       guard !alert.isSettled else { return }
-      add(alert)
+      add(boxed)
       settleIfDone(alert.id)
       return
     }
-    entries[alert.id]?.alert = alert
+    entries[alert.id]?.boxed = boxed
     // What flaps is firing to those who are told: in a storm most changes end here.
     if alert.isOpen, !old.alert.differsToOthers(from: alert) { return }
     let isRelabeled = old.alert.severity != alert.severity || old.alert.site != alert.site
     if isRelabeled, alert.isOpen {
-      relabel(alert, from: old)
+      relabel(boxed, from: old)
     } else if old.alert.raised != alert.raised {
       scheduleEscalations(alert.id)
     }
@@ -36,25 +37,30 @@ extension Dispatcher {
     settleIfDone(alert.id)
   }
 
-  private mutating func add(_ alert: Alert) {
-    let entry = makeEntry(alert)
+  private mutating func add(_ boxed: Boxed<Alert>) {
+    let alert = boxed.value
+    let entry = makeEntry(boxed)
     entries[alert.id] = entry
     if alert.isOpen { inhibitions.add(alert.id, opened: alert.opened, entry.roles) }
     for match in entry.matches { join(alert, match, match.receivers, since: now) }
     scheduleEscalations(alert.id)
   }
 
-  func makeEntry(_ alert: Alert) -> Entry {
-    var entry = Entry(alert: alert, labels: AlertLabels(alert))
-    entry.matches = tree.routes(for: entry.labels)
-    entry.roles = inhibitions.roles(of: entry.labels)
+  mutating func makeEntry(_ boxed: Boxed<Alert>) -> Entry {
+    var entry = Entry(boxed: boxed)
+    let labels = entry.labels
+    let matches = tree.routes(for: labels)
+    if matches != newestMatches { newestMatches = matches }
+    entry.matches = newestMatches
+    entry.roles = inhibitions.roles(of: labels)
     return entry
   }
 
   /// Its labels are others now: it may belong to other groups. In those in which it was told it stays.
-  private mutating func relabel(_ alert: Alert, from old: Entry) {
+  private mutating func relabel(_ boxed: Boxed<Alert>, from old: Entry) {
+    let alert = boxed.value
     for key in inhibitions.remove(alert.id, old.roles) { wakeInhibited(key) }
-    var entry = makeEntry(alert)
+    var entry = makeEntry(boxed)
     entry.effects = old.effects
     entry.groups = old.groups
     entries[alert.id] = entry

@@ -6,7 +6,7 @@ extension Dispatcher {
   mutating func restore(_ memory: Memory) {
     let alerts = memory.alerts.filter { !$0.isSettled }.sorted { $0.id < $1.id }
     for alert in alerts {
-      let entry = makeEntry(alert)
+      let entry = makeEntry(Boxed(alert))
       entries[alert.id] = entry
       // Those resolved as well, for now: others may have been inhibited by them.
       inhibitions.add(alert.id, opened: alert.opened, entry.roles)

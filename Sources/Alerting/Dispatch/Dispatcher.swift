@@ -51,8 +51,8 @@ public struct Dispatcher: Sendable {
 
   /// One alert and what is derived from its labels.
   struct Entry: Sendable {
-    var alert: Alert
-    var labels: AlertLabels
+    /// ``alert``; of an open one the book of episodes holds it as well.
+    var boxed: Boxed<Alert>
     var matches: [RouteMatch] = []
     /// Places in ``groups`` of which it is a member.
     var groups: [Int] = []
@@ -62,6 +62,9 @@ public struct Dispatcher: Sendable {
     var silenceEpoch = -1
     /// What was recorded already.
     var effects: Set<String> = []
+
+    var alert: Alert { boxed.value }
+    var labels: AlertLabels { AlertLabels(alert) }
   }
 
   struct GroupKey: Hashable, Sendable {
@@ -83,6 +86,8 @@ public struct Dispatcher: Sendable {
   var mutes: MuteClock
 
   var entries: [Int64: Entry] = [:]
+  /// Those of the newest entry: of many alerts at once most go the same way, and share them.
+  var newestMatches: [RouteMatch] = []
   var groups: [ReceiverGroup] = []
   /// Places in ``groups`` to be used again.
   var free: [Int] = []
@@ -128,14 +133,28 @@ public struct Dispatcher: Sendable {
   /// The newest value taken in of an alert; `nil` if it is settled.
   public func alert(_ id: Int64) -> Alert? { entries[id]?.alert }
 
+  /// Holds alerts in the memory that the book of episodes has them in, where both say the same.
+  mutating func share(with book: EpisodeBook) {
+    for id in Array(entries.keys) {
+      guard let alert = entries[id]?.alert else { continue }
+      let boxed = book.boxed(alert)
+      if boxed.value == alert { entries[id]?.boxed = boxed }
+    }
+  }
+
   /// Takes new values of alerts, once they are committed.
   public mutating func take(_ alerts: [Alert], now: Int64) {
+    take(alerts.map(Boxed.init), now: now)
+  }
+
+  mutating func take(_ alerts: [Boxed<Alert>], now: Int64) {
     advance(to: now)
-    for alert in alerts where alert.isOpen { update(alert) }
+    for alert in alerts where alert.value.isOpen { update(alert) }
     // What is resolved in the same moment as what inhibited it was still inhibited.
     var over: [(alert: Int64, roles: [InhibitionIndex.Role])] = []
-    for alert in alerts where !alert.isOpen {
-      if let entry = entries[alert.id] { over.append((alert.id, entry.roles)) }
+    for alert in alerts where !alert.value.isOpen {
+      let id = alert.value.id
+      if let entry = entries[id] { over.append((id, entry.roles)) }
       update(alert)
     }
     for (alert, roles) in over {

@@ -30,11 +30,22 @@ public struct EpisodeBook: Sendable {
 
   struct Open: Sendable {
     var key: Key
-    var alert: Alert
+    /// ``alert``, which the dispatcher holds as well.
+    var boxed: Boxed<Alert>
     /// When it is resolved, while recovering.
     var due: Int64?
     /// Whether it is in the queue, not later than at `due`.
     var isQueued = false
+
+    init(key: Key, alert: Alert) {
+      self.key = key
+      boxed = Boxed(alert)
+    }
+
+    var alert: Alert {
+      get { boxed.value }
+      _modify { yield &boxed.value }
+    }
   }
 
   /// What must be looked at again. Nothing is taken out before its time: what was put off is found to be so
@@ -93,6 +104,9 @@ public struct EpisodeBook: Sendable {
 
   /// An open alert.
   public func open(_ id: Int64) -> Alert? { episodes[id]?.alert }
+
+  /// An alert that is open, in the same memory; any other in memory of its own.
+  func boxed(_ alert: Alert) -> Boxed<Alert> { episodes[alert.id]?.boxed ?? Boxed(alert) }
 
   /// No ``tick(now:)`` is needed before; `nil` if none is needed at all.
   public var nextDeadline: Int64? { queue.first?.time }

@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Alerting
+
+struct BoxedTests {
+  @Test func copiesDoNotSeeEachOthersChanges() {
+    let first = Boxed([1, 2])
+    var second = first
+    second.value.append(3)
+    #expect(first.value == [1, 2] && second.value == [1, 2, 3])
+    var third = second
+    second.value[0] = 9
+    third.value = []
+    #expect(second.value == [9, 2, 3] && third.value == [])
+  }
+
+  @Test func whatNobodyElseHoldsIsChangedInPlace() {
+    var boxed = Boxed([1, 2])
+    boxed.value.reserveCapacity(100)
+    let before = boxed.value.withUnsafeBufferPointer { $0.baseAddress }
+    boxed.value.append(3)
+    #expect(boxed.value.withUnsafeBufferPointer { $0.baseAddress } == before)
+  }
+}
