@@ -151,8 +151,7 @@ public final class Service: Sendable {
 
     let silent =
       alerts.staleAfter > 0 ? try readers.withReader { try SilentSubject.all($0) } : []
-    let alerting = Set(
-      try store.unsettledAlerts().filter(\.isOpen).map(\.identity) + silent.map(\.identity))
+    let alerting = try store.alertingSubjects().union(silent.lazy.map(\.identity))
     var alertingSubjects: [SubjectIdentity: UInt32] = [:]
     // The engine must know every subject of old before the first record: this may take a second.
     // Made here, where its errors can be thrown, and from then on touched by its thread alone: safe.

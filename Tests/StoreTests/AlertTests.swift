@@ -29,6 +29,8 @@ struct AlertTests {
     store.close()
     store = try Store(path: folder.database)
     #expect(try store.unsettledAlerts() == [.full, last] && store.lastAlertID == 2)
+    let open = [Alert.full, last].filter(\.isOpen)
+    #expect(try store.alertingSubjects() == Set(open.map(\.identity)))
     #expect(store.currentRevision == 2)
   }
 

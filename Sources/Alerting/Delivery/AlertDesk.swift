@@ -102,18 +102,11 @@ public final class AlertDesk: Sendable {
     self.world = world
     let now = world.now()
     let unsettled = try store.unsettledAlerts()
-    var restored: [(subject: UInt32, alert: Alert)] = []
-    var orphans: [Alert] = []
-    for alert in unsettled where alert.isOpen {
-      if let subject = subjects[alert.identity] {
-        restored.append((subject, alert))
-      } else {
-        orphans.append(alert)
-      }
-    }
-    for alert in orphans { restored.append((EpisodeBook.nobody, alert)) }
+    let open = unsettled.lazy.filter(\.isOpen)
     var book = EpisodeBook(
-      settings: settings, nextID: store.lastAlertID + 1, restoring: restored)
+      settings: settings, nextID: store.lastAlertID + 1,
+      restoring: open.map { (subjects[$0.identity] ?? EpisodeBook.nobody, $0) })
+    let orphans = Array(open.filter { subjects[$0.identity] == nil }.map(\.id))
     book.expect(
       silent: silent.compactMap { silent in
         subjects[silent.identity].map { subject in
@@ -124,24 +117,22 @@ public final class AlertDesk: Sendable {
         }
       })
     var abandoned = AlertChanges()
-    for alert in orphans {
+    for id in orphans {
       abandoned.merge(
-        book.abandon(alert.id, reason: "its stream is no longer configured", now: now))
+        book.abandon(id, reason: "its stream is no longer configured", now: now))
     }
     let state = State(
       settings: settings, reader: try StoreReader(path: store.path, timeLimit: .seconds(1)),
       book: book,
-      dispatcher: try Self.dispatcher(settings, store: store, world: world, alerts: unsettled),
+      dispatcher: try Self.dispatcher(
+        settings, store: store, world: world, alerts: unsettled, book: book),
       unwritten: abandoned)
     self.state = Mutex(state)
-    try self.state.withLock {
-      $0.dispatcher.share(with: $0.book)
-      try open(&$0, now: now)
-    }
+    try self.state.withLock { try self.open(&$0, now: now) }
   }
 
   private static func dispatcher(
-    _ settings: AlertSettings, store: Store, world: World, alerts: [Alert]
+    _ settings: AlertSettings, store: Store, world: World, alerts: [Alert], book: EpisodeBook
   ) throws -> Dispatcher {
     let now = world.now()
     var memory = Dispatcher.Memory()
@@ -154,7 +145,8 @@ public final class AlertDesk: Sendable {
     if let longest = caps.max() {
       memory.planned = try store.notificationTimes(since: now - longest)
     }
-    return Dispatcher(settings, zone: world.zone, restoring: memory, now: now)
+    return Dispatcher(
+      settings, zone: world.zone, restoring: memory, boxed: book.boxed, now: now)
   }
 
   /// Opens the receivers, and gives them what waits for them.
@@ -191,10 +183,10 @@ public final class AlertDesk: Sendable {
       do {
         state.settings = settings
         state.dispatcher = try Self.dispatcher(
-          settings, store: store, world: world, alerts: try store.unsettledAlerts())
+          settings, store: store, world: world, alerts: try store.unsettledAlerts(),
+          book: state.book)
         try open(&state, now: world.now())
         state.book.use(settings)
-        state.dispatcher.share(with: state.book)
       } catch {
         state.settings = old
         state.dispatcher = dispatcher

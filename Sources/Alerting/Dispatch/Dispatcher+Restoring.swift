@@ -3,10 +3,16 @@ import Store
 
 extension Dispatcher {
   /// Takes up what the store knows, as if there had been no interruption.
-  mutating func restore(_ memory: Memory) {
-    let alerts = memory.alerts.filter { !$0.isSettled }.sorted { $0.id < $1.id }
+  mutating func restore(_ memory: Memory, boxed: (Alert) -> Boxed<Alert>) {
+    // The store gives them so; a million need not be copied.
+    var alerts = memory.alerts
+    if alerts.contains(where: \.isSettled) { alerts.removeAll(where: \.isSettled) }
+    if zip(alerts, alerts.dropFirst()).contains(where: { $0.id > $1.id }) {
+      alerts.sort { $0.id < $1.id }
+    }
+    entries.reserveCapacity(alerts.count)
     for alert in alerts {
-      let entry = makeEntry(Boxed(alert))
+      let entry = makeEntry(boxed(alert))
       entries[alert.id] = entry
       // Those resolved as well, for now: others may have been inhibited by them.
       inhibitions.add(alert.id, opened: alert.opened, entry.roles)

@@ -106,6 +106,14 @@ public struct Dispatcher: Sendable {
     _ settings: AlertSettings, zone: @escaping @Sendable (String) -> ZoneOffsets?,
     restoring memory: Memory = Memory(), now: Int64
   ) {
+    self.init(settings, zone: zone, restoring: memory, boxed: Boxed.init, now: now)
+  }
+
+  /// - Parameter boxed: the memory in which an alert is held.
+  init(
+    _ settings: AlertSettings, zone: @escaping @Sendable (String) -> ZoneOffsets?,
+    restoring memory: Memory, boxed: (Alert) -> Boxed<Alert>, now: Int64
+  ) {
     tree = RouteTree(settings.route)
     inhibitions = InhibitionIndex(settings.inhibitions)
     mutes = MuteClock(settings, zone: zone)
@@ -119,7 +127,7 @@ public struct Dispatcher: Sendable {
     receiverPlaces = places
     self.now = now
     silences = memory.silences.map(CompiledSilence.init)
-    restore(memory)
+    restore(memory, boxed: boxed)
     prune()
   }
 
@@ -132,15 +140,6 @@ public struct Dispatcher: Sendable {
 
   /// The newest value taken in of an alert; `nil` if it is settled.
   public func alert(_ id: Int64) -> Alert? { entries[id]?.alert }
-
-  /// Holds alerts in the memory that the book of episodes has them in, where both say the same.
-  mutating func share(with book: EpisodeBook) {
-    for id in Array(entries.keys) {
-      guard let alert = entries[id]?.alert else { continue }
-      let boxed = book.boxed(alert)
-      if boxed.value == alert { entries[id]?.boxed = boxed }
-    }
-  }
 
   /// Takes new values of alerts, once they are committed.
   public mutating func take(_ alerts: [Alert], now: Int64) {

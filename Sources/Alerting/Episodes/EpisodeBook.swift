@@ -87,7 +87,7 @@ public struct EpisodeBook: Sendable {
   ///     ``nobody`` if it has none.
   public init(
     settings: AlertSettings, nextID: Int64,
-    restoring: [(subject: UInt32, alert: Alert)] = []
+    restoring: some Sequence<(subject: UInt32, alert: Alert)> = []
   ) {
     self.settings = settings
     self.nextID = nextID
@@ -105,8 +105,11 @@ public struct EpisodeBook: Sendable {
   /// An open alert.
   public func open(_ id: Int64) -> Alert? { episodes[id]?.alert }
 
-  /// An alert that is open, in the same memory; any other in memory of its own.
-  func boxed(_ alert: Alert) -> Boxed<Alert> { episodes[alert.id]?.boxed ?? Boxed(alert) }
+  /// An alert in the memory in which it is held here, if it is and is the same.
+  func boxed(_ alert: Alert) -> Boxed<Alert> {
+    guard let boxed = episodes[alert.id]?.boxed, boxed.value == alert else { return Boxed(alert) }
+    return boxed
+  }
 
   /// No ``tick(now:)`` is needed before; `nil` if none is needed at all.
   public var nextDeadline: Int64? { queue.first?.time }

@@ -53,8 +53,33 @@ extension Store {
         FROM alert_rows a INDEXED BY alerts_unsettled CROSS JOIN subject_rows u ON u.id = a.subject
         WHERE a.settled = 0 ORDER BY a.id
         """)
+      // There may be very many, and an array that grows is copied each time.
+      let count = try connection.integer(
+        "SELECT count(*) FROM alert_rows INDEXED BY alerts_unsettled WHERE settled = 0",
+        attempted: attempted)
       var found: [Alert] = []
+      found.reserveCapacity(Int(count ?? 0))
       try select.forEachRow(attempted) { found.append(Alert(select, kind: kindName)) }
+      return found
+    }
+  }
+
+  /// The subjects of all alerts that are open.
+  public func alertingSubjects() throws -> Set<SubjectIdentity> {
+    let attempted = "read whose alerts are open"
+    return try exclusively(attempted) {
+      let select = try connection.statement(
+        """
+        SELECT u.kind, u.user, u.device
+        FROM alert_rows a INDEXED BY alerts_unsettled CROSS JOIN subject_rows u ON u.id = a.subject
+        WHERE a.settled = 0 AND a.phase != 2
+        """)
+      var found: Set<SubjectIdentity> = []
+      try select.forEachRow(attempted) {
+        found.insert(
+          SubjectIdentity(
+            kind: kindName(select.integer(0)), user: select.text(1), device: select.text(2)))
+      }
       return found
     }
   }
