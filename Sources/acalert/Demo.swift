@@ -44,15 +44,14 @@ struct Demo {
     settings.alerts.file = alerts
     let producer = ProducerConfiguration(
       bootstrapServers: broker.bootstrapServers, properties: ["compression.type": "zstd"])
-    var simulations = [
-      try Simulation(
-        SimulationConfiguration(population), sink: .kafka(producer, topic: Self.topic))
-    ]
-    if let cameras {
-      simulations.append(
-        try Simulation(
-          SimulationConfiguration(cameras), sink: .kafka(producer, topic: Self.cameraTopic)))
+    // The embedded broker takes three seconds to let the service in; nobody is to look as late as that.
+    func simulation(_ source: any StreamConfiguration, _ topic: String) throws -> Simulation {
+      var configuration = SimulationConfiguration(source)
+      configuration.beginsNow = true
+      return try Simulation(configuration, sink: .kafka(producer, topic: topic))
     }
+    var simulations = [try simulation(population, Self.topic)]
+    if let cameras { simulations.append(try simulation(cameras, Self.cameraTopic)) }
     let service = Service(settings)
     try service.start()
     self.broker = broker

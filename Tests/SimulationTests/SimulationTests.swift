@@ -50,6 +50,18 @@ import Testing
     #expect(lines.allSatisfy { ReadRecord(Array($0.utf8), .axes) != nil })
   }
 
+  @Test func eventTimeBeginsWhenItIsStartedIfItIsToldSo() throws {
+    var configuration = Self.configuration(count: 100)
+    configuration.beginsNow = true
+    let begin = Date().timeIntervalSince1970 * 1_000
+    let (lines, _) = try Self.run(configuration)
+    let end = Date().timeIntervalSince1970 * 1_000
+    let times = try lines.map { try #require(ReadRecord(Array($0.utf8), .axes)).time }
+    let first = try #require(times.min())
+    // Within the first second of 20 wearers; a hundred of them are five seconds.
+    #expect(first >= begin - 1 && first <= end + 1_000 && times.allSatisfy { $0 <= end + 6_000 })
+  }
+
   @Test(arguments: CameraRecordFormat.allCases)
   func camerasRunLikeWearers(_ format: CameraRecordFormat) throws {
     var population = CameraPopulationConfiguration(startTime: StreamRecording.start)

@@ -38,7 +38,7 @@ extension MessageStream {
 /// All that decides which messages a stream has: two streams of equal configuration are equal.
 public protocol StreamConfiguration: Sendable {
   /// Event time at which the stream begins: Unix milliseconds.
-  var startTime: Int64 { get }
+  var startTime: Int64 { get set }
 
   /// - Throws: the first setting that is out of its range.
   func validate() throws(SimulationError)

@@ -12,6 +12,9 @@ public struct SimulationConfiguration: Sendable {
   /// true: each message is sent when its event time, counted from the start, has passed on the clock.
   /// false: as fast as the sink takes them, event time then runs ahead by the schedule.
   public var isPaced = true
+  /// Whether event time begins when ``Simulation/start()`` is called, by the clock, and not at the population's
+  /// start time: so what is sent is as new as it says, whenever that is.
+  public var beginsNow = false
 
   public init(_ population: any StreamConfiguration) {
     self.population = population
@@ -136,9 +139,11 @@ public final class Simulation: Sendable {
     nameThisThread("simulation")
     defer { finished.store(true, ordering: .releasing) }
     do {
-      let population = try configuration.population.makeStream()
+      var source = configuration.population
       let writer = try makeWriter()
-      let sent = feed(population, to: writer)
+      if configuration.beginsNow { source.startTime = wallClockMilliseconds() }
+      let population = try source.makeStream()
+      let sent = feed(population, from: source.startTime, to: writer)
       publish(sent, population, writer)
       writer.finish(timeoutMilliseconds: flushTimeout.load(ordering: .relaxed))
       publish(sent, population, writer)
@@ -166,10 +171,12 @@ public final class Simulation: Sendable {
 
   /// Gives messages to the writer until the end.
   ///
+  /// - Parameter origin: event time at which the stream begins.
   /// - Returns: how many it took.
-  private func feed(_ population: any MessageStream, to writer: any MessageWriter) -> Int {
+  private func feed(
+    _ population: any MessageStream, from origin: Int64, to writer: any MessageWriter
+  ) -> Int {
     let start = monotonicMilliseconds()
-    let origin = configuration.population.startTime
     let last = configuration.durationMilliseconds.map { origin + $0 } ?? .max
     var sent = 0
     var lastPublished = start
@@ -227,9 +234,14 @@ public final class Simulation: Sendable {
 }
 
 /// Milliseconds of a clock that only goes forward.
-func monotonicMilliseconds() -> Int64 {
+func monotonicMilliseconds() -> Int64 { milliseconds(of: CLOCK_MONOTONIC) }
+
+/// Milliseconds since 1970.
+private func wallClockMilliseconds() -> Int64 { milliseconds(of: CLOCK_REALTIME) }
+
+private func milliseconds(of clock: clockid_t) -> Int64 {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(clock, &time)
   return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
 }
 
