@@ -24,7 +24,6 @@ struct BrokerCommand: ParsableCommand {
     let broker = try EmbeddedBroker(brokers: load.brokers)
     try broker.createTopic(Workload.topic, partitions: partitions)
     try broker.createTopic(Workload.topic + ".dlq", partitions: 1)
-    // The mock hands out one batch a fetch.
     let producer = try Producer(
       ProducerConfiguration(
         bootstrapServers: broker.bootstrapServers,

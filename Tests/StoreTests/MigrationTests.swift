@@ -7,26 +7,33 @@ import Testing
 struct MigrationTests {
   /// A file as version 1 left it, with rows in its tables.
   private func makeFirstVersion(_ folder: TemporaryFolder) throws {
+    try migrate(
+      folder, to: 1,
+      adding: """
+        UPDATE meta SET last_revision = 41, last_window = 3, last_anomaly = 4, last_late_sample = 5,
+          last_invalid_record = 6, last_lost_range = 7;
+        INSERT INTO config_versions VALUES (1, 'old', '2026-11-21T04:32:00.123Z', 'streams: []');
+        INSERT INTO kinds VALUES (1, 'wearer', 'g');
+        INSERT INTO topics VALUES (1, 'accelerometer');
+        INSERT INTO partition_rows VALUES (0, 1, 3, 21, 3);
+        INSERT INTO subject_rows VALUES (1, 1, 'u-0', 'watch');
+        INSERT INTO status_rows VALUES (1, 1, 4, 0, 5, 6, 7, 1.5, 1.0, 0.1, 5.0, 'because', 41, 40, 0,
+          20, 1, x'010203');
+        INSERT INTO status_counts VALUES (1, 4, 1);
+        INSERT INTO anomaly_rows VALUES (4, 1, 6, 1.5, 1.0, 0.1, 5.0, 'zscore', 0, 20);
+        INSERT INTO late_rows VALUES (5, 1, 1, 1.0, 1, 0, 3);
+        INSERT INTO lost_rows VALUES (7, 0, 1, 2, 'retention');
+        INSERT INTO history_marks VALUES (1000, 3, 4, 5, 6, 7);
+        """)
+  }
+
+  /// Brings the file up to a version, as the program of that version did, and adds rows of its time.
+  private func migrate(_ folder: TemporaryFolder, to version: Int, adding sql: String) throws {
     let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
     defer { connection.close() }
-    try Schema.migrate(connection, path: "", migrations: [Schema.migrations[0]])
-    try connection.execute(
-      """
-      UPDATE meta SET last_revision = 41, last_window = 3, last_anomaly = 4, last_late_sample = 5,
-        last_invalid_record = 6, last_lost_range = 7;
-      INSERT INTO config_versions VALUES (1, 'old', '2026-11-21T04:32:00.123Z', 'streams: []');
-      INSERT INTO kinds VALUES (1, 'wearer', 'g');
-      INSERT INTO topics VALUES (1, 'accelerometer');
-      INSERT INTO partition_rows VALUES (0, 1, 3, 21, 3);
-      INSERT INTO subject_rows VALUES (1, 1, 'u-0', 'watch');
-      INSERT INTO status_rows VALUES (1, 1, 4, 0, 5, 6, 7, 1.5, 1.0, 0.1, 5.0, 'because', 41, 40, 0,
-        20, 1, x'010203');
-      INSERT INTO status_counts VALUES (1, 4, 1);
-      INSERT INTO anomaly_rows VALUES (4, 1, 6, 1.5, 1.0, 0.1, 5.0, 'zscore', 0, 20);
-      INSERT INTO late_rows VALUES (5, 1, 1, 1.0, 1, 0, 3);
-      INSERT INTO lost_rows VALUES (7, 0, 1, 2, 'retention');
-      INSERT INTO history_marks VALUES (1000, 3, 4, 5, 6, 7);
-      """, attempted: "")
+    try Schema.migrate(
+      connection, path: "", migrations: Array(Schema.migrations.prefix(version)))
+    try connection.execute(sql, attempted: "")
   }
 
   /// FNV-1a of their SQL: a migration that files out there have been through is never edited.
@@ -82,17 +89,15 @@ struct MigrationTests {
   /// A file as version 2 left it: one camera in danger, a threat, an equipment fault.
   private func makeSecondVersion(_ folder: TemporaryFolder) throws {
     try makeFirstVersion(folder)
-    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
-    defer { connection.close() }
-    try Schema.migrate(connection, path: "", migrations: Array(Schema.migrations.prefix(2)))
-    try connection.execute(
-      """
-      UPDATE meta SET last_threat = 8, last_verdict = 9, last_equipment_fault = 10;
-      INSERT INTO threat_rows VALUES (8, 1, 6, 200, 4, 0, 'person', 'night', 's-1', '[]', 'fired', 0,
-        20, 1);
-      INSERT INTO fault_rows VALUES (10, 1, 6, 'silent', 'nothing for 60 s', NULL, NULL, 1);
-      INSERT INTO history_marks VALUES (2000, 3, 4, 5, 6, 7, 8, 10, 0, 0);
-      """, attempted: "")
+    try migrate(
+      folder, to: 2,
+      adding: """
+        UPDATE meta SET last_threat = 8, last_verdict = 9, last_equipment_fault = 10;
+        INSERT INTO threat_rows VALUES (8, 1, 6, 200, 4, 0, 'person', 'night', 's-1', '[]', 'fired', 0,
+          20, 1);
+        INSERT INTO fault_rows VALUES (10, 1, 6, 'silent', 'nothing for 60 s', NULL, NULL, 1);
+        INSERT INTO history_marks VALUES (2000, 3, 4, 5, 6, 7, 8, 10, 0, 0);
+        """)
   }
 
   @Test func aFileOfTheSecondVersionKeepsItsRowsAndTakesAlerts() throws {
@@ -132,19 +137,17 @@ struct MigrationTests {
   /// A file as version 3 left it: an alert that is open, and one that is over.
   private func makeThirdVersion(_ folder: TemporaryFolder) throws {
     try makeSecondVersion(folder)
-    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
-    defer { connection.close() }
-    try Schema.migrate(connection, path: "", migrations: Array(Schema.migrations.prefix(3)))
-    try connection.execute(
-      """
-      UPDATE meta SET last_revision = 43, last_alert = 2, last_alert_event = 1;
-      INSERT INTO alert_rows VALUES (1, 1, 'abnormal', 0, 4, 0, 5, 6, 6, NULL, NULL, NULL, 0, 7, 'Ann',
-        'on it', 1.5, 0, 20, 1, 42, NULL, NULL, '', 's-1', '', 'because');
-      INSERT INTO alert_rows VALUES (2, 1, 'stale', 2, 3, 1, 5, 6, 6, NULL, 8, 9, 0, NULL, NULL, NULL,
-        NULL, NULL, NULL, 1, 43, NULL, NULL, '', '', '', 'silent');
-      INSERT INTO alert_event_rows VALUES (1, 1, 6, 'opened', 'because', '');
-      INSERT INTO history_marks VALUES (3000, 3, 4, 5, 6, 7, 8, 10, 0, 0);
-      """, attempted: "")
+    try migrate(
+      folder, to: 3,
+      adding: """
+        UPDATE meta SET last_revision = 43, last_alert = 2, last_alert_event = 1;
+        INSERT INTO alert_rows VALUES (1, 1, 'abnormal', 0, 4, 0, 5, 6, 6, NULL, NULL, NULL, 0, 7, 'Ann',
+          'on it', 1.5, 0, 20, 1, 42, NULL, NULL, '', 's-1', '', 'because');
+        INSERT INTO alert_rows VALUES (2, 1, 'stale', 2, 3, 1, 5, 6, 6, NULL, 8, 9, 0, NULL, NULL, NULL,
+          NULL, NULL, NULL, 1, 43, NULL, NULL, '', '', '', 'silent');
+        INSERT INTO alert_event_rows VALUES (1, 1, 6, 'opened', 'because', '');
+        INSERT INTO history_marks VALUES (3000, 3, 4, 5, 6, 7, 8, 10, 0, 0);
+        """)
   }
 
   @Test func aFileOfTheThirdVersionKeepsItsRowsAndTakesVerdictsAndFalls() throws {
@@ -184,19 +187,17 @@ struct MigrationTests {
   /// the second by its number.
   private func makeFourthVersion(_ folder: TemporaryFolder) throws {
     try makeThirdVersion(folder)
-    let connection = try Connection(path: folder.database, access: .readWrite, busyTimeout: 0)
-    defer { connection.close() }
-    try Schema.migrate(connection, path: "", migrations: Array(Schema.migrations.prefix(4)))
-    try connection.execute(
-      """
-      INSERT INTO subject_rows SELECT id + 1, kind, user, 'second' FROM subject_rows WHERE id = 1;
-      INSERT INTO status_rows SELECT id + 1, kind, 0, previous, since - 9, last_seen, last_arrival, value,
-        mean, std, score, reason, revision + 5, state_revision, cause_partition, cause_offset, config,
-        evidence, latitude, longitude, time_zone, site FROM status_rows WHERE id = 1;
-      UPDATE status_rows SET state = 0 WHERE id = 1;
-      DELETE FROM status_counts;
-      INSERT INTO status_counts VALUES (1, 0, 2);
-      """, attempted: "")
+    try migrate(
+      folder, to: 4,
+      adding: """
+        INSERT INTO subject_rows SELECT id + 1, kind, user, 'second' FROM subject_rows WHERE id = 1;
+        INSERT INTO status_rows SELECT id + 1, kind, 0, previous, since - 9, last_seen, last_arrival, value,
+          mean, std, score, reason, revision + 5, state_revision, cause_partition, cause_offset, config,
+          evidence, latitude, longitude, time_zone, site FROM status_rows WHERE id = 1;
+        UPDATE status_rows SET state = 0 WHERE id = 1;
+        DELETE FROM status_counts;
+        INSERT INTO status_counts VALUES (1, 0, 2);
+        """)
   }
 
   @Test func aFileOfTheFourthVersionIsPagedInTheNewOrder() throws {
