@@ -143,7 +143,8 @@ extension Consumer {
   /// Begins anew to fetch a partition that librdkafka has given up.
   ///
   /// A seek is refused then (`_STATE`: the partition's fetcher is not running), so the partition is
-  /// taken out of the assignment and put back, in the way that the group's protocol allows.
+  /// taken out of the assignment and put back, in the way that the group's protocol allows. If it was
+  /// paused it stays so.
   private func restart(_ partition: TopicPartition, at offset: Int64) throws(KafkaError) {
     let attempted = "continue \(partition) at offset \(offset)"
     let list = PartitionList(capacity: 1)
@@ -164,7 +165,6 @@ extension Consumer {
         throw KafkaError(result, attempted: attempted)
       }
     }
-    if isPausedByCaller { rd_kafka_pause_partitions(client, list.pointer) }
   }
 
   /// Where a partition that runs well would be read next.

@@ -52,34 +52,6 @@ extension Consumer {
     }
   }
 
-  /// Stops fetching, for partitions that come later too. `poll` must still be called; it lends nothing
-  /// until `resume`. Messages that had been fetched but not lent are fetched again then: none is lost.
-  /// The polling thread only; called from the body of `poll`, it takes effect after the batch.
-  public func pause() {
-    guard isOpen, !isPausedByCaller else { return }
-    isPausedByCaller = true
-    let list = assignedList()
-    if list.count > 0 { rd_kafka_pause_partitions(client, list.pointer) }
-  }
-
-  /// Goes on after `pause`, at the message after the last one lent. The polling thread only.
-  public func resume() {
-    guard isOpen, isPausedByCaller else { return }
-    isPausedByCaller = false
-    let list = assignedList()
-    if list.count > 0 { rd_kafka_resume_partitions(client, list.pointer) }
-  }
-
-  /// Whether the consumer is paused. The polling thread only.
-  public var isPaused: Bool { isPausedByCaller }
-
-  private func assignedList() -> PartitionList {
-    let partitions = assignment
-    let list = PartitionList(capacity: partitions.count)
-    for partition in partitions { list.append(partition) }
-    return list
-  }
-
   /// How many records this member still has to do, over all partitions of which that is known; nil
   /// when it is known of none. Up to `statisticsIntervalMilliseconds` old. Any thread.
   public func lag() -> Int64? {

@@ -12,8 +12,10 @@ extension Consumer {
         unassign(rebalance.partitions, lost: rebalance.lost, delegate)
       default:
         tell(KafkaError(rebalance.code, attempted: "rebalance the consumer group"), delegate)
+        let indices = table.states.indices.filter { table.states[$0].isAssigned }
+        setPaused(false, indices)
         rd_kafka_assign(client, nil)
-        forget(table.states.indices.filter { table.states[$0].isAssigned })
+        forget(indices)
       }
     }
   }
@@ -58,13 +60,14 @@ extension Consumer {
         tell(KafkaError(result, attempted: attempted), delegate)
       }
     }
-    if isPausedByCaller { rd_kafka_pause_partitions(client, list.pointer) }
-    hurriesUntil = MonotonicClock.milliseconds() + 1_000
+    settlePauses()
+    hurry()
   }
 
   private func unassign(_ list: PartitionList, lost: Bool, _ delegate: any ConsumerDelegate) {
     let partitions = partitions(of: list)
     if !partitions.isEmpty { delegate.revoked(partitions, lost: lost) }
+    setPaused(false, partitions.map(\.index))
     forget(partitions.map(\.index))
     if isCooperative {
       if let error = rd_kafka_incremental_unassign(client, list.pointer) {

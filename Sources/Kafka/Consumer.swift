@@ -34,7 +34,7 @@ public final class Consumer: @unchecked Sendable {
     start: nil, count: 0)
   var isPausedByCaller = false
   var level: FetchLevel
-  /// A second after partitions were assigned, by `MonotonicClock`.
+  /// A second after partitions came or were resumed, by `MonotonicClock`.
   var hurriesUntil: Int64 = .min
   private var waker: FetchWaker?
 
@@ -120,8 +120,10 @@ public final class Consumer: @unchecked Sendable {
     if level.passesDown(length: length) { waker?.wake() }
   }
 
-  /// Wakes the fetcher if partitions came a moment ago and nothing of theirs has: it may be asleep since
-  /// before.
+  /// There is something new to fetch: the fetcher may be asleep since before.
+  func hurry() { hurriesUntil = MonotonicClock.milliseconds() + 1_000 }
+
+  /// Wakes the fetcher if there was something new to fetch a moment ago and none of it has come.
   func hurryFetch() {
     if MonotonicClock.milliseconds() < hurriesUntil { waker?.wake() }
   }

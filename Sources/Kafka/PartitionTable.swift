@@ -10,6 +10,8 @@ struct PartitionState {
   var start = StartPosition.beginning
   /// When a jump in the offsets was last held against the broker's low watermark.
   var lastJudged = Int64.min
+  /// Whether librdkafka was told not to fetch it.
+  var isPaused = false
 }
 
 /// Every (topic, partition) that the consumer has seen, its index and its state.

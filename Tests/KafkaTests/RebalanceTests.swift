@@ -100,4 +100,29 @@ import Testing
       one.close(delegate: recorderOne)
     }
   }
+
+  @Test(arguments: ClusterUnderTest.available)
+  func aPartitionThatLeavesWhilePausedIsReadWhenItIsBack(_ kind: ClusterUnderTest) async throws {
+    try await onThread {
+      let cluster = try kind.open()
+      let topic = try cluster.createTopic(partitions: 2)
+      let one = try cluster.consumer([topic])
+      let recorderOne = Recorder()
+      try recorderOne.poll(one, until: "both partitions") { one.assignment.count == 2 }
+      one.pause()
+      let two = try cluster.consumer([topic])
+      let recorderTwo = Recorder()
+      try eventually(within: 60, "one partition each") {
+        try recorderOne.poll(one, timeout: 20)
+        try recorderTwo.poll(two, timeout: 20)
+        return one.assignment.count == 1 && two.assignment.count == 1
+      }
+      one.resume()
+      two.close(delegate: recorderTwo)
+      try recorderOne.poll(one, until: "both partitions again") { one.assignment.count == 2 }
+      for partition in 0..<2 { try cluster.produce(0..<10, to: topic, partition: Int32(partition)) }
+      try recorderOne.poll(one, count: 20)
+      one.close(delegate: recorderOne)
+    }
+  }
 }
