@@ -23,7 +23,36 @@ extension Consumer {
 
   /// Tells librdkafka which partitions of this member it is to fetch now, where that has changed.
   func settlePauses() {
-    setPaused(isPausedByCaller, assignedIndices.withLock { $0.sorted() })
+    let indices = assignedIndices.withLock { $0.sorted() }
+    let isWanted = { [isPausedByCaller, turns] in !isPausedByCaller && !turns.resting.contains($0) }
+    setPaused(true, indices.filter { !isWanted($0) })
+    setPaused(false, indices.filter(isWanted))
+  }
+
+  /// Sees to it that every partition is fetched now and then, however much there is to read.
+  ///
+  /// - Parameter isIdle: The last call brought nothing.
+  func takeTurns(isIdle: Bool) {
+    let now = MonotonicClock.milliseconds()
+    let isOver = turns.isOver(now: now, isIdle: isIdle) { table.states[$0].expected }
+    guard isOver, !isPausedByCaller else { return }
+    let before = turns.resting
+    let wasFull = level.takeHasBeenHigh()
+    turns.next(now: now, wasFull: wasFull, wasFull || !before.isEmpty ? progress() : [])
+    if turns.resting != before { settlePauses() }
+  }
+
+  private func progress() -> [FetchTurns.Partition] {
+    var ends: [String: [Int32: Int64]] = [:]
+    for end in waker?.ends() ?? [] { ends[end.topic, default: [:]][end.partition] = end.offset }
+    return assignment.compactMap { partition in
+      let state = table.states[partition.index]
+      // Who begins at the end has no backlog.
+      if state.expected < 0, state.start == .end { return nil }
+      return FetchTurns.Partition(
+        index: partition.index, next: max(0, state.expected),
+        end: ends[partition.topic]?[partition.partition])
+    }
   }
 
   /// Pauses or resumes those that are not so already.
@@ -43,7 +72,7 @@ extension Consumer {
       rd_kafka_pause_partitions(client, list.pointer)
     } else {
       rd_kafka_resume_partitions(client, list.pointer)
-      hurry()
     }
+    hurry()
   }
 }

@@ -32,6 +32,7 @@ extension Consumer {
     settleRebalances(delegate)
     // After a rebalance that was under way, never between it and its answer.
     recoverPartitions(delegate)
+    takeTurns(isIdle: count == 0)
     try tellErrors(delegate)
     return lent
   }

@@ -82,6 +82,7 @@ extension Consumer {
 
   private func forget(_ indices: [Int]) {
     for index in indices { table.states[index] = PartitionState() }
+    turns.forget(indices)
     assignedIndices.withLock { $0.subtract(indices) }
     recoveries.removeAll { indices.contains($0.index) }
   }

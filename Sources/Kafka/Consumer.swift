@@ -34,9 +34,10 @@ public final class Consumer: @unchecked Sendable {
     start: nil, count: 0)
   var isPausedByCaller = false
   var level: FetchLevel
+  var turns = FetchTurns()
   /// A second after partitions came or were resumed, by `MonotonicClock`.
   var hurriesUntil: Int64 = .min
-  private var waker: FetchWaker?
+  private(set) var waker: FetchWaker?
 
   // Any thread's.
   enum Lifecycle { case open, closed }

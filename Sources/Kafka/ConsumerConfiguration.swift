@@ -41,12 +41,15 @@ public struct ConsumerConfiguration: Sendable {
   ///
   /// The local queue is small, because the consumer wakes librdkafka's fetcher in time (`FetchWaker`);
   /// without that it would have to hold a second's worth of records. `fetch.max.bytes` bounds what comes
-  /// on top of a full queue, and keeps each answer in memory that the allocator uses again. What waits there is memory, each message some 300 bytes beside its payload.
+  /// on top of a full queue, and keeps each answer in memory that the allocator uses again. What waits there
+  /// is memory, each message some 300 bytes beside its payload. `fetch.message.max.bytes` leaves room in an
+  /// answer for a dozen of a broker's partitions, so that a backlog of all of them is read side by side.
   public static let defaults: [String: String] = [
     "partition.assignment.strategy": "cooperative-sticky",
     "queued.min.messages": "200000",
     "queued.max.messages.kbytes": "65536",
     "fetch.max.bytes": "3000000",
+    "fetch.message.max.bytes": "262144",
     "fetch.wait.max.ms": "100",
     "topic.metadata.refresh.interval.ms": "30000",
     "auto.commit.interval.ms": "1000",
@@ -97,6 +100,8 @@ public struct ConsumerConfiguration: Sendable {
       // The broker assigns the partitions then, and librdkafka refuses a strategy of the client's.
       defaults["partition.assignment.strategy"] = nil
     }
+    // Two names of one property: theirs counts, whichever they use.
+    if properties["max.partition.fetch.bytes"] != nil { defaults["fetch.message.max.bytes"] = nil }
     try result.set(defaults.merging(properties) { _, theirs in theirs })
     try result.set([
       "bootstrap.servers": bootstrapServers,

@@ -12,6 +12,7 @@ struct FetchLevel {
   /// Payload of a message, as of the last batch.
   private var bytesOfMessage = 0.0
   private var wasHigh = false
+  private var hasBeenHigh = false
 
   /// Below this share of what it may hold the queue is no longer full.
   private static let low = 0.75
@@ -53,9 +54,16 @@ struct FetchLevel {
     let share = max(messages / maxMessages, messages * bytesOfMessage / maxBytes)
     if share > Self.low {
       wasHigh = true
+      hasBeenHigh = true
       return false
     }
     defer { wasHigh = false }
     return wasHigh
+  }
+
+  /// Whether the queue has been about full since this was asked last.
+  mutating func takeHasBeenHigh() -> Bool {
+    defer { hasBeenHigh = wasHigh }
+    return hasBeenHigh
   }
 }

@@ -12,11 +12,21 @@ final class FetchWaker: Sendable {
   private final class Work: Sendable {
     let shouldStop = Atomic<Bool>(false)
     let isAsked = Atomic<Bool>(false)
+    /// Whether the next answer is to be kept, and the last one that was.
+    let wantsEnds = Atomic<Bool>(false)
+    let ends = Mutex<[End]>([])
     let semaphore = Semaphore()
     // Unsafe for the raw pointer: the client is thread-safe, and destroyed only after the join.
     nonisolated(unsafe) let client: OpaquePointer
 
     init(client: OpaquePointer) { self.client = client }
+  }
+
+  /// Where a partition ends, as its leader has said.
+  struct End: Sendable {
+    var topic: String
+    var partition: Int32
+    var offset: Int64
   }
 
   /// How long a broker may take to answer: those that do were woken long before.
@@ -38,6 +48,13 @@ final class FetchWaker: Sendable {
     work.semaphore.signal()
   }
 
+  /// Where the partitions ended when that was asked last after a call of this function; it has the next
+  /// answer kept. Never waits.
+  func ends() -> [End] {
+    work.wantsEnds.store(true, ordering: .releasing)
+    return work.ends.withLock { $0 }
+  }
+
   /// Waits for the thread to end, as long as a broker may take to answer. Called once.
   func stop() {
     work.shouldStop.store(true, ordering: .releasing)
@@ -57,8 +74,19 @@ final class FetchWaker: Sendable {
       let list = PartitionList(adopting: assignment)
       guard list.count > 0 else { continue }
       for i in list.elements.indices { list.elements[i].offset = PartitionList.end }
-      // The answer does not matter, nor whether there is one.
+      // Whether there is an answer does not matter, nor mostly what it says.
       _ = rd_kafka_offsets_for_times(work.client, list.pointer, timeout)
+      if work.wantsEnds.exchange(false, ordering: .acquiringAndReleasing) { keep(list, in: work) }
     }
+  }
+
+  private static func keep(_ list: PartitionList, in work: Work) {
+    let answered = list.elements.filter {
+      $0.err == RD_KAFKA_RESP_ERR_NO_ERROR && $0.offset >= 0
+    }
+    let ends = answered.map {
+      End(topic: String(cString: $0.topic), partition: $0.partition, offset: $0.offset)
+    }
+    work.ends.withLock { $0 = ends }
   }
 }

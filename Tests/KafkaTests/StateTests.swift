@@ -34,6 +34,21 @@ import Testing
     #expect(KafkaError(code: 99_999, message: "m", attempted: "a").name.isEmpty == false)
   }
 
+  @Test func bothNamesOfAPropertyChangeItsDefault() throws {
+    func room(_ properties: [String: String]) throws -> String {
+      let configuration = ConsumerConfiguration(
+        bootstrapServers: "localhost", groupID: "g", topics: ["t"], properties: properties)
+      let made = try configuration.clientProperties()
+      var text = [CChar](repeating: 0, count: 32)
+      var size = text.count
+      rd_kafka_conf_get(made.pointer, "fetch.message.max.bytes", &text, &size)
+      return ClientProperties.string(text)
+    }
+    #expect(try room([:]) == "262144")
+    #expect(try room(["max.partition.fetch.bytes": "5000"]) == "5000")
+    #expect(try room(["fetch.message.max.bytes": "6000"]) == "6000")
+  }
+
   private func lags(_ json: String) -> [PartitionLag] {
     Array(json.utf8).withUnsafeBytes { PartitionLag.parse($0) }
   }
