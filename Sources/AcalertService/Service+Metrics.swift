@@ -53,6 +53,10 @@ extension Service {
       counters.rulesReloadFailures.current)
     text.counter("acalert_windows_total", "Windows closed.", counters.windows.current)
     text.gauge("acalert_lag_records", "Records that wait in Kafka.", lag.map(Double.init))
+    text.gauge(
+      "acalert_unheard_seconds",
+      "Since when the leaders of all partitions have not been heard: seldom more than 4.",
+      unheardSeconds)
     text.gauge("acalert_subjects", "Subjects by state.", label: "state", subjectsByState)
   }
 

@@ -227,6 +227,11 @@ public final class Service: Sendable {
 
   var lag: Int64? { rooms.withLock { $0?.consumer.lag() } }
 
+  /// How long Kafka has not answered for all of the partitions, in seconds; `nil` without partitions.
+  var unheardSeconds: Double? {
+    rooms.withLock { $0?.consumer.unheardMilliseconds }.map { Double($0) / 1_000 }
+  }
+
   var skippedOffsets: Int { rooms.withLock { Int($0?.consumer.skippedOffsets ?? 0) } }
 
   var httpStatistics: HTTPServer.Statistics? { rooms.withLock { $0?.http.statistics } }
@@ -249,6 +254,7 @@ public final class Service: Sendable {
     state.recordsPerSecond = counters.recordsPerSecond
     state.samples = counters.samples.current
     state.lag = lag.map { Int($0) }
+    state.unheardSeconds = unheardSeconds.map { Int($0) }
     state.invalid = counters.invalidRecords.total
     state.lost = counters.lostRecords.current
     state.late = counters.lateSamples.current

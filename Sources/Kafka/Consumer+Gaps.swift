@@ -77,6 +77,7 @@ extension Consumer {
     let target = loss?.resumedAt ?? wanted
     try restart(partition, at: target)
     table.states[recovery.index].expected = target
+    table.states[recovery.index].endReached = -1
     if let loss {
       lost.wrappingAdd(loss.count, ordering: .relaxed)
       delegate.recordsLost(loss)

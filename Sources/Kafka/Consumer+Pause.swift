@@ -29,32 +29,6 @@ extension Consumer {
     setPaused(false, indices.filter(isWanted))
   }
 
-  /// Sees to it that every partition is fetched now and then, however much there is to read.
-  ///
-  /// - Parameter isIdle: The last call brought nothing.
-  func takeTurns(isIdle: Bool) {
-    let now = MonotonicClock.milliseconds()
-    let isOver = turns.isOver(now: now, isIdle: isIdle) { table.states[$0].expected }
-    guard isOver, !isPausedByCaller else { return }
-    let before = turns.resting
-    let wasFull = level.takeHasBeenHigh()
-    turns.next(now: now, wasFull: wasFull, wasFull || !before.isEmpty ? progress() : [])
-    if turns.resting != before { settlePauses() }
-  }
-
-  private func progress() -> [FetchTurns.Partition] {
-    var ends: [String: [Int32: Int64]] = [:]
-    for end in waker?.ends() ?? [] { ends[end.topic, default: [:]][end.partition] = end.offset }
-    return assignment.compactMap { partition in
-      let state = table.states[partition.index]
-      // Who begins at the end has no backlog.
-      if state.expected < 0, state.start == .end { return nil }
-      return FetchTurns.Partition(
-        index: partition.index, next: max(0, state.expected),
-        end: ends[partition.topic]?[partition.partition])
-    }
-  }
-
   /// Pauses or resumes those that are not so already.
   ///
   /// librdkafka keeps the mark of a pause with a partition that is given up, and it counts when the

@@ -32,6 +32,7 @@ extension Consumer {
     settleRebalances(delegate)
     // After a rebalance that was under way, never between it and its answer.
     recoverPartitions(delegate)
+    lookAtEnds(delegate)
     takeTurns(isIdle: count == 0)
     try tellErrors(delegate)
     return lent
@@ -100,6 +101,7 @@ extension Consumer {
     guard let partition = partition(at: index) else { return }
     switch code {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      table.states[index].endReached = message.pointee.offset
       delegate.reachedEnd(of: partition, at: message.pointee.offset)
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
       Self.logTruncation:

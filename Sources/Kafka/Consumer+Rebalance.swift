@@ -48,6 +48,8 @@ extension Consumer {
       table.states[partition.index] = PartitionState(
         isAssigned: true, expected: offset >= 0 ? offset : -1, start: positions[i])
     }
+    // Whoever begins is given time.
+    if assignment.isEmpty { heard.store(MonotonicClock.milliseconds(), ordering: .relaxed) }
     assignedIndices.withLock { $0.formUnion(partitions.map(\.index)) }
     let attempted = "take over \(partitions.count) partitions"
     if isCooperative {
@@ -62,6 +64,7 @@ extension Consumer {
     }
     settlePauses()
     hurry()
+    asksNext = .min
   }
 
   private func unassign(_ list: PartitionList, lost: Bool, _ delegate: any ConsumerDelegate) {

@@ -37,7 +37,11 @@ public final class Consumer: @unchecked Sendable {
   var turns = FetchTurns()
   /// A second after partitions came or were resumed, by `MonotonicClock`.
   var hurriesUntil: Int64 = .min
-  private(set) var waker: FetchWaker?
+  /// What the leaders said last of the partitions' ends, and when to ask again, by `MonotonicClock`.
+  var lastEnds = PartitionEnds.Answer()
+  var asksNext = Int64.min
+  let ends: PartitionEnds
+  let reportsPartitionEnd: Bool
 
   // Any thread's.
   enum Lifecycle { case open, closed }
@@ -47,6 +51,8 @@ public final class Consumer: @unchecked Sendable {
   let skipped = Atomic<Int64>(0)
   let lost = Atomic<Int64>(0)
   let repeated = Atomic<Int64>(0)
+  /// When the leaders of all partitions were asked that have answered since, by `MonotonicClock`.
+  let heard = Atomic<Int64>(0)
 
   /// Makes the client and subscribes. Brokers that cannot be reached are no error here: they are told
   /// to the delegate, and tried again for ever.
@@ -61,6 +67,16 @@ public final class Consumer: @unchecked Sendable {
     rd_kafka_poll_set_consumer(client)
     queue = rd_kafka_queue_get_consumer(client)
     level = FetchLevel(of: client)
+    reportsPartitionEnd = configuration.reportsPartitionEnd
+    do {
+      ends = try PartitionEnds(client: client)
+    } catch {
+      rd_kafka_queue_destroy(queue)
+      rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+      throw KafkaError(
+        RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, attempted: "create the Kafka consumer",
+        message: "\(error)")
+    }
     let subscription = PartitionList(capacity: configuration.topics.count)
     for topic in configuration.topics { subscription.append(topic: topic) }
     let result = rd_kafka_subscribe(client, subscription.pointer)
@@ -68,8 +84,6 @@ public final class Consumer: @unchecked Sendable {
       throw KafkaError(
         result, attempted: "subscribe to \(configuration.topics.joined(separator: ", "))")
     }
-    // Without a thread it goes on as librdkafka does by itself, slower.
-    waker = try? FetchWaker(client: client)
   }
 
   deinit {
@@ -98,6 +112,14 @@ public final class Consumer: @unchecked Sendable {
   /// Messages that came a second time and were dropped, because their offset had been lent out.
   public var repeatedMessages: Int64 { repeated.load(ordering: .relaxed) }
 
+  /// How long ago the leaders of all partitions that this member has were last known to be there, in
+  /// milliseconds: seldom more than four seconds, or there are records that cannot be seen. `nil` while it
+  /// has no partition. Any thread.
+  public var unheardMilliseconds: Int64? {
+    guard !assignedIndices.withLock({ $0.isEmpty }) else { return nil }
+    return max(0, MonotonicClock.milliseconds() - heard.load(ordering: .relaxed))
+  }
+
   var isOpen: Bool { lifecycle.withLock { $0 == .open } }
 
   func checkOpen(_ attempted: String) throws(KafkaError) {
@@ -118,7 +140,7 @@ public final class Consumer: @unchecked Sendable {
   /// Reads how full the queue is, and wakes the fetcher if it may sleep though there is room.
   func watchLevel() {
     let length = rd_kafka_queue_length(queue)
-    if level.passesDown(length: length) { waker?.wake() }
+    if level.passesDown(length: length) { ends.wakeFetchers() }
   }
 
   /// There is something new to fetch: the fetcher may be asleep since before.
@@ -126,7 +148,7 @@ public final class Consumer: @unchecked Sendable {
 
   /// Wakes the fetcher if there was something new to fetch a moment ago and none of it has come.
   func hurryFetch() {
-    if MonotonicClock.milliseconds() < hurriesUntil { waker?.wake() }
+    if MonotonicClock.milliseconds() < hurriesUntil { ends.wakeFetchers() }
   }
 
   /// Frees the client. Other threads that still hold this object find it closed.
@@ -136,7 +158,7 @@ public final class Consumer: @unchecked Sendable {
       return state == .open
     }
     guard wasOpen else { return }
-    waker?.stop()
+    ends.stop()
     rd_kafka_queue_destroy(queue)
     rd_kafka_destroy_flags(client, leavesGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
   }

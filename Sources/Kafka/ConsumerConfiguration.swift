@@ -39,7 +39,7 @@ public struct ConsumerConfiguration: Sendable {
 
   /// The properties that the caller may change, and what they are otherwise.
   ///
-  /// The local queue is small, because the consumer wakes librdkafka's fetcher in time (`FetchWaker`);
+  /// The local queue is small, because the consumer wakes librdkafka's fetcher in time (`PartitionEnds`);
   /// without that it would have to hold a second's worth of records. `fetch.max.bytes` bounds what comes
   /// on top of a full queue, and keeps each answer in memory that the allocator uses again. What waits there
   /// is memory, each message some 300 bytes beside its payload. `fetch.message.max.bytes` leaves room in an

@@ -26,8 +26,14 @@ public protocol ConsumerDelegate: AnyObject {
   /// All of the partition has been read for now; `offset` is where its next message will be. Only with
   /// `reportsPartitionEnd`.
   func reachedEnd(of partition: TopicPartition, at offset: Int64)
+
+  /// So long ago the partition held nothing that had not been read until now, as its leader has said. Told
+  /// about every two seconds for as long as that is so, and never while the leader does not answer: then
+  /// records may wait of which nobody here knows. Only with `reportsPartitionEnd`.
+  func hadReadAll(of partition: TopicPartition, millisecondsAgo: Int64)
 }
 
 extension ConsumerDelegate {
   public func reachedEnd(of partition: TopicPartition, at offset: Int64) {}
+  public func hadReadAll(of partition: TopicPartition, millisecondsAgo: Int64) {}
 }

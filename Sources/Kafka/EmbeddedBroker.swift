@@ -73,9 +73,11 @@ public final class EmbeddedBroker: Sendable {
 
   /// Cuts all connections and refuses new ones, or takes them again: a cluster that dies and comes back
   /// with its records.
-  public func setDown(_ isDown: Bool) throws(KafkaError) {
+  ///
+  /// - Parameter broker: The number of one, from 1, or −1 for all.
+  public func setDown(_ isDown: Bool, broker: Int32 = -1) throws(KafkaError) {
     try perform(isDown ? "take the brokers down" : "bring the brokers up") {
-      isDown ? rd_kafka_mock_broker_set_down($0, -1) : rd_kafka_mock_broker_set_up($0, -1)
+      isDown ? rd_kafka_mock_broker_set_down($0, broker) : rd_kafka_mock_broker_set_up($0, broker)
     }
   }
 

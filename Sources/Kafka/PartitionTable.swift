@@ -6,6 +6,9 @@ struct PartitionState {
   var isAssigned = false
   /// The offset that the next message should have, −1 while that is not known.
   var expected: Int64 = -1
+  /// The end that was reached last, −1 for none. It lies after `expected` where the last offsets hold no
+  /// message.
+  var endReached: Int64 = -1
   /// Where reading was to begin, for a broker that cannot answer at first.
   var start = StartPosition.beginning
   /// When a jump in the offsets was last held against the broker's low watermark.

@@ -250,7 +250,7 @@ private func sixSubjects(_ facts: ServiceFacts? = nil) throws -> Room {
     #expect(
       try room.get("/api/v1/service").body == """
         {"version":"1.0","started":"2026-11-21T04:32:00.123Z","records":12,\
-        "records_per_second":3.5,"samples":0,"lag":null,"invalid":0,"lost":0,"late":0,"watchers":1,\
+        "records_per_second":3.5,"samples":0,"lag":null,"unheard_seconds":null,"invalid":0,"lost":0,"late":0,"watchers":1,\
         "streams":[{"name":"acc","type":"samples","kind":"wearer","unit":"g","k":4,"window_ms":10000}]}
         """)
     #expect(try sixSubjects().get("/readyz").body == #"{"status":"ready","checks":{}}"#)

@@ -29,6 +29,9 @@ final class TestCluster: Sendable {
     isEmbedded ? EmbeddedBroker.consumerProperties : [:]
   }
 
+  /// Takes the embedded broker down, or up again with its records.
+  func setDown(_ isDown: Bool) throws { try embedded?.setDown(isDown) }
+
   /// Creates a topic of this test's own and returns its full name.
   func topic(_ name: String, partitions: Int = 2) throws -> String {
     let full = "\(name)-\(run)"

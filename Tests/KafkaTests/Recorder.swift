@@ -15,6 +15,8 @@ final class Recorder: ConsumerDelegate {
   var losses: [LostRecords] = []
   var errors: [KafkaError] = []
   var ends: [(TopicPartition, Int64)] = []
+  /// How often it was told that all of a partition had been read, by its index.
+  var readAll: [Int: Int] = [:]
   var whenRevoked: ([TopicPartition]) -> Void = { _ in }
 
   init(_ start: @escaping (TopicPartition) -> StartPosition = { _ in .beginning }) {
@@ -35,6 +37,18 @@ final class Recorder: ConsumerDelegate {
   func consumerFailed(_ error: KafkaError, suppressed: Int) { errors.append(error) }
   func reachedEnd(of partition: TopicPartition, at offset: Int64) {
     ends.append((partition, offset))
+  }
+
+  func hadReadAll(of partition: TopicPartition, millisecondsAgo: Int64) {
+    readAll[partition.index, default: 0] += 1
+  }
+
+  func times(_ index: Int) -> Int { readAll[index] ?? 0 }
+
+  /// Polls until the leaders have been asked, or could not be, after this moment.
+  func pollPastNextAnswer(_ consumer: Consumer) throws {
+    let begin = MonotonicClock.milliseconds()
+    try poll(consumer, until: "an answer") { consumer.lastEnds.asked > begin }
   }
 
   func poll(_ consumer: Consumer, max: Int = 1_000, timeout: Int = 50) throws {

@@ -63,9 +63,11 @@ public struct ReceiversAnswer: Codable, Sendable {
 public struct ServiceAnswer: Codable, Sendable {
   public var recordsPerSecond: Double
   public var lag: Int?
+  public var unheardSeconds: Int?
 
   private enum CodingKeys: String, CodingKey {
     case recordsPerSecond = "records_per_second"
     case lag
+    case unheardSeconds = "unheard_seconds"
   }
 }

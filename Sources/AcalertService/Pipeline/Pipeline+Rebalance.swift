@@ -87,11 +87,13 @@ extension Pipeline: ConsumerDelegate {
   }
 
   func reachedEnd(of partition: TopicPartition, at offset: Int64) {
-    guard var route = routes[partition.index] else { return }
-    route.isAtEnd = true
-    routes[partition.index] = route
-    forgetCurrentRoute()
-    if !route.awaitsFirst { engine.skip(to: offset, in: route.partition) }
+    guard let route = routes[partition.index], !route.awaitsFirst else { return }
+    engine.skip(to: offset, in: route.partition)
+  }
+
+  func hadReadAll(of partition: TopicPartition, millisecondsAgo: Int64) {
+    guard let route = routes[partition.index] else { return }
+    engine.advanceClock(of: route.partition, to: now - millisecondsAgo)
   }
 
   /// The first offset of a partition whose effects are not stored or on their way.

@@ -32,8 +32,6 @@ final class Pipeline {
     var partition: PartitionIndex
     /// The engine is told where the partition begins with its first record.
     var awaitsFirst: Bool
-    /// All its records have been taken: silence is silence.
-    var isAtEnd = false
   }
 
   /// So many records are taken at a time.
@@ -51,6 +49,9 @@ final class Pipeline {
   /// no room for it, reading pauses.
   private static let maxBatchBytes = 24 << 20
 
+  /// From so many milliseconds without an answer of Kafka on it is told.
+  private static let unheardLimit: Int64 = 15_000
+
   let shared: Shared
   let settings: Configuration
   private let readers: [RecordReader]
@@ -60,12 +61,13 @@ final class Pipeline {
   var routes: [Int: Route] = [:]
   /// How far each partition of old or new has got: where to go on when it is assigned (again).
   var reached: [TopicPartitionName: PartitionProgress]
-  private var now: Int64 = 0
+  private(set) var now: Int64 = 0
   private var pendingRecords = 0
   /// Batches that the store had no room for; more than one only if a rebalance comes in between.
   private var waiting: [Decisions] = []
   /// Whether records come in masses: a quarter of what a poll can take, or more.
   private var isBusy = false
+  private var isUnheard = false
   private var lastHandOver = WallClock.monotonicSeconds()
 
   // The route of the last message: most messages follow one of the same partition.
@@ -73,7 +75,7 @@ final class Pipeline {
   private var currentStream = 0
   private var currentPartition: PartitionIndex = 0
   private var currentReader: RecordReader
-  /// Whether its next record is the first one, or the first since its end was reached.
+  /// Whether its next record is the first one.
   private var currentIsWaiting = false
 
   /// Restores what an earlier run stored. `restored` hears of each subject.
@@ -142,17 +144,29 @@ final class Pipeline {
     ) { message in
       take(message)
     }
+    sayIfUnheard()
     pendingRecords += count
     isBusy = count >= Self.pollRecords / 4
-    for route in routes.values where route.isAtEnd {
-      engine.advanceClock(of: route.partition, to: now)
-    }
     if let change = shared.rules.take() { adopt(change) }
     for question in shared.live.take() {
       question.answer = engine.recentSamples(of: question.identity)
       question.answered.signal()
     }
     handOverIfDue()
+  }
+
+  /// Says once that Kafka does not answer, and once that it does again.
+  private func sayIfUnheard() {
+    let unheard = shared.consumer.unheardMilliseconds ?? 0
+    guard (unheard > Self.unheardLimit) != isUnheard else { return }
+    isUnheard.toggle()
+    if isUnheard {
+      shared.log.error(
+        "Kafka does not answer, or not for all partitions: records may wait unseen, and nobody is called silent",
+        metadata: ["seconds": "\(unheard / 1_000)"])
+    } else {
+      shared.log.notice("Kafka answers for all partitions again")
+    }
   }
 
   @inline(__always)
@@ -228,7 +242,7 @@ final class Pipeline {
     currentStream = route.stream
     currentPartition = route.partition
     currentReader = readers[route.stream]
-    currentIsWaiting = route.awaitsFirst || route.isAtEnd
+    currentIsWaiting = route.awaitsFirst
     return true
   }
 
@@ -239,7 +253,6 @@ final class Pipeline {
     guard var route = routes[place] else { return }
     if route.awaitsFirst { engine.assign(route.partition, rewind: offset, next: offset) }
     route.awaitsFirst = false
-    route.isAtEnd = false
     routes[place] = route
     currentIsWaiting = false
   }

@@ -17,7 +17,7 @@ import { AlertSection } from "./open-alerts.js";
 import { PagedRows } from "./paged.js";
 import { Receivers } from "./receivers.js";
 import { Signals } from "./signals.js";
-import { Announcer, Connection, Counts, showEmpty, showFigures } from "./summary.js";
+import { Announcer, Connection, Counts, showEmpty, showFigures, showUnheard } from "./summary.js";
 import { Table, footerText } from "./table.js";
 import { WholeRows } from "./whole.js";
 
@@ -98,13 +98,18 @@ async function start() {
     starting = null;
     // Rows and alerts were read at different moments: what changed in between is told again.
     feed.open(Math.min(first.revision, alertRevision ?? first.revision), rows ? "" : "transitions=1");
-    showFigures(service);
+    showService(service);
     requestRender(0);
   } catch (error) {
     if (attempt !== starting) return;
     connection.lost();
     setTimeout(() => attempt === starting && start(), START_RETRY);
   }
+}
+
+function showService(facts) {
+  showFigures(facts);
+  showUnheard(facts);
 }
 
 /** The service's figures; none if the server has an error in their place, which is no reason to stop. */
@@ -126,7 +131,7 @@ async function onOpened() {
     if (starting) return;
     const restarted = now.started && service.started && now.started !== service.started;
     if (restarted || status.revision < feed.rowRevision) start();
-    else showFigures(service = now);
+    else showService(service = now);
   } catch {
     // The connection is gone again: the feed says so and comes back here.
   }
@@ -166,7 +171,7 @@ async function pollService() {
   try {
     if (feed.connected) {
       service = await getService();
-      showFigures(service);
+      showService(service);
       failedPolls = 0;
       if (Date.now() - feed.lastEventTime < SILENCE) recordsAtLastEvent = service.records;
       else if (service.records > recordsAtLastEvent) feed.reopen(Math.max(feed.revision, source?.revision ?? 0));

@@ -2,7 +2,7 @@
 // table is empty.
 
 import { STATES } from "./model.js";
-import { byId, clockTime, count, element, number, setText, shape } from "./format.js";
+import { byId, clockTime, count, duration, element, number, setText, shape } from "./format.js";
 
 /** Shows whether what is on the screen is live. */
 export class Connection {
@@ -30,6 +30,18 @@ export function showFigures(service) {
     setText(node, name === "records_per_second" && value < 100 ? number(value).replace(/\.?0+$/, "") : count(value));
     node.classList.toggle("alarming", name === "lost" && value > 0);
   }
+}
+
+// Seconds without an answer of Kafka from which on people are told.
+const UNHEARD = 15;
+
+/** Says so while Kafka does not answer: what the table shows may be long over. */
+export function showUnheard({ unheard_seconds: seconds }) {
+  const banner = byId("unheard");
+  banner.hidden = !(seconds >= UNHEARD);
+  if (banner.hidden) return;
+  const line = banner.firstElementChild ?? banner.appendChild(element("p"));
+  setText(line, `Kafka has not answered for ${duration(seconds * 1000)}, or not for all partitions. New records are not seen, and nobody is called silent.`);
 }
 
 /** One large button a state: how many there are, and a filter. */

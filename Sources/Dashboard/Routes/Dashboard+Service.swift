@@ -19,6 +19,12 @@ extension Dashboard {
     writer.integer(state.samples)
     writer.literal(",\"lag\":")
     if let lag = state.lag { writer.integer(lag) } else { writer.literal("null") }
+    writer.literal(",\"unheard_seconds\":")
+    if let unheard = state.unheardSeconds {
+      writer.integer(unheard)
+    } else {
+      writer.literal("null")
+    }
     writer.literal(",\"invalid\":")
     writer.integer(state.invalid)
     writer.literal(",\"lost\":")

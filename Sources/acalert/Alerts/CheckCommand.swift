@@ -10,8 +10,9 @@ struct CheckCommand: ParsableCommand {
     discussion: """
       Prints one line and exits with 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN, with performance data \
       behind the bar, as https://nagios-plugins.org/doc/guidelines.html says. Acknowledged alerts do not \
-      count. A service that does not answer or is not ready, and a receiver of alerts that keeps failing, \
-      are CRITICAL: somebody may be in danger and nobody would know.
+      count. A service that does not answer or is not ready, Kafka that has not answered it for half a \
+      minute, and a receiver of alerts that keeps failing, are CRITICAL: somebody may be in danger and \
+      nobody would know.
       """)
 
   @OptionGroup var service: ServiceOptions
@@ -27,6 +28,9 @@ struct CheckCommand: ParsableCommand {
 
   @Option(help: "Only this site.")
   var site: String?
+
+  /// From so many seconds without an answer of Kafka on the check is CRITICAL.
+  private static let unheardLimit = 30
 
   /// What is said, and with which code.
   enum Level: Int32 {
@@ -69,6 +73,13 @@ struct CheckCommand: ParsableCommand {
         state.lag.map { "lag=\($0);;;0" } ?? "",
       ].filter { !$0.isEmpty }.joined(separator: " ")
       if !isReady { return (.critical, "not ready: \(detail)", figures) }
+      if let unheard = state.unheardSeconds, unheard >= Self.unheardLimit {
+        return (
+          .critical,
+          "Kafka has not answered for \(unheard) s, or not for all partitions: new records are not seen",
+          figures
+        )
+      }
       let count = "\(dangers.count) in danger, \(fresh.count - dangers.count) warnings"
       let first = fresh.first.map { "; \($0.subject): \($0.reason)" } ?? ""
       if dangers.count >= critical { return (.critical, count + first, figures) }

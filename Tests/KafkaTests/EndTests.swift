@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Kafka
+
+/// That all has been read is told only while it is known.
+@Suite struct EndTests {
+  @Test(arguments: ClusterUnderTest.available)
+  func recordsThatWaitAreNoEnd(_ kind: ClusterUnderTest) async throws {
+    try await onThread {
+      let cluster = try kind.open()
+      let topic = try cluster.createTopic(partitions: 2)
+      try cluster.produce(0..<10, to: topic)
+      let consumer = try cluster.consumer([topic], reportsPartitionEnd: true)
+      let recorder = Recorder()
+      // One has records and one never had any.
+      try recorder.poll(consumer, until: "both ends") { recorder.readAll.count == 2 }
+      #expect(recorder.records.count == 10)
+      let first = try #require(consumer.assignment.first { $0.partition == 0 }).index
+
+      consumer.pause()
+      try cluster.produce(10..<20, to: topic)
+      try recorder.pollPastNextAnswer(consumer)
+      let told = recorder.readAll
+      try recorder.pollPastNextAnswer(consumer)
+      #expect(recorder.records.count == 10)
+      #expect(recorder.times(first) == told[first])
+      #expect(recorder.times(1 - first) > told[1 - first] ?? 0)
+
+      consumer.resume()
+      try recorder.poll(consumer, until: "the end again") {
+        recorder.times(first) > told[first] ?? 0
+      }
+      #expect(recorder.records.count == 20)
+      consumer.close(delegate: recorder)
+    }
+  }
+
+  @Test func aClusterThatIsGoneSaysNothingOfEnds() async throws {
+    try await onThread {
+      let cluster = try ClusterUnderTest.embedded.open()
+      let topic = try cluster.createTopic()
+      let consumer = try cluster.consumer(
+        [topic], properties: ["session.timeout.ms": "60000", "reconnect.backoff.max.ms": "500"],
+        reportsPartitionEnd: true)
+      let recorder = Recorder()
+      try recorder.poll(consumer, until: "the end") { recorder.readAll.count == 1 }
+      try cluster.broker?.setDown(true)
+      try recorder.pollPastNextAnswer(consumer)
+      let told = recorder.readAll
+      try recorder.pollPastNextAnswer(consumer)
+      #expect(recorder.readAll == told)
+      #expect(consumer.assignment.count == 1)
+      try cluster.broker?.setDown(false)
+      try recorder.poll(consumer, until: "the end again") { recorder.readAll != told }
+      consumer.close(delegate: recorder)
+    }
+  }
+
+  @Test func aLeaderThatIsGoneDoesNotHideTheEndsOfOthers() async throws {
+    try await onThread {
+      let broker = try EmbeddedBroker(brokers: 2)
+      let cluster = OpenCluster(bootstrapServers: broker.bootstrapServers, broker: broker)
+      let topic = try cluster.createTopic(partitions: 6)
+      let consumer = try cluster.consumer(
+        [topic], properties: ["session.timeout.ms": "60000", "reconnect.backoff.max.ms": "500"],
+        reportsPartitionEnd: true)
+      let recorder = Recorder()
+      try recorder.poll(consumer, until: "all ends") { recorder.readAll.count == 6 }
+      try broker.setDown(true, broker: 2)
+      // The connection to it may be found dead only by the question.
+      try recorder.pollPastNextAnswer(consumer)
+      let told = recorder.readAll
+      func isToldSince(_ index: Int) -> Bool { recorder.times(index) > told[index] ?? 0 }
+      try recorder.poll(consumer, until: "the ends of the other broker's partitions") {
+        consumer.assignment.contains { isToldSince($0.index) }
+      }
+      let heard = consumer.assignment.filter { isToldSince($0.index) }
+      #expect(1..<6 ~= heard.count)
+      try broker.setDown(false, broker: 2)
+      try recorder.poll(consumer, until: "all ends again") {
+        consumer.assignment.count == 6 && consumer.assignment.allSatisfy { isToldSince($0.index) }
+      }
+      consumer.close(delegate: recorder)
+    }
+  }
+}
