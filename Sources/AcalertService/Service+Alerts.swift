@@ -30,6 +30,9 @@ extension Service {
           return try factory.sink(for: receiver)
         },
         changed: { alerts, first in feed.publish(alerts: alerts, firstRevision: first) },
+        unheard: { [weak self] in
+          self?.unheardSeconds.map { Int64($0 * 1_000) }
+        },
         report: { log.error("\($0)") }))
   }
 

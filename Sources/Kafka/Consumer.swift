@@ -53,6 +53,8 @@ public final class Consumer: @unchecked Sendable {
   let repeated = Atomic<Int64>(0)
   /// When the leaders of all partitions were asked that have answered since, by `MonotonicClock`.
   let heard = Atomic<Int64>(0)
+  /// The group has taken all partitions away because it did not hear of this member in time.
+  let isBereft = Atomic<Bool>(false)
 
   /// Makes the client and subscribes. Brokers that cannot be reached are no error here: they are told
   /// to the delegate, and tried again for ever.
@@ -113,10 +115,13 @@ public final class Consumer: @unchecked Sendable {
   public var repeatedMessages: Int64 { repeated.load(ordering: .relaxed) }
 
   /// How long ago the leaders of all partitions that this member has were last known to be there, in
-  /// milliseconds: seldom more than four seconds, or there are records that cannot be seen. `nil` while it
-  /// has no partition. Any thread.
+  /// milliseconds: seldom more than four seconds, or there are records that cannot be seen. It goes on when
+  /// the partitions are lost because the group cannot be reached; `nil` while there are none otherwise. Any
+  /// thread.
   public var unheardMilliseconds: Int64? {
-    guard !assignedIndices.withLock({ $0.isEmpty }) else { return nil }
+    guard isBereft.load(ordering: .relaxed) || !assignedIndices.withLock({ $0.isEmpty }) else {
+      return nil
+    }
     return max(0, MonotonicClock.milliseconds() - heard.load(ordering: .relaxed))
   }
 

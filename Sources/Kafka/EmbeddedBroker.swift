@@ -73,18 +73,20 @@ public final class EmbeddedBroker: Sendable {
 
   /// Cuts all connections and refuses new ones, or takes them again: a cluster that dies and comes back
   /// with its records.
-  ///
-  /// - Parameter broker: The number of one, from 1, or −1 for all.
-  public func setDown(_ isDown: Bool, broker: Int32 = -1) throws(KafkaError) {
+  /// Its ports are free meanwhile: if another program takes one, it cannot come back and the process ends.
+  public func setDown(_ isDown: Bool) throws(KafkaError) {
     try perform(isDown ? "take the brokers down" : "bring the brokers up") {
-      isDown ? rd_kafka_mock_broker_set_down($0, broker) : rd_kafka_mock_broker_set_up($0, broker)
+      isDown ? rd_kafka_mock_broker_set_down($0, -1) : rd_kafka_mock_broker_set_up($0, -1)
     }
   }
 
-  /// Makes the brokers answer each request only after so many milliseconds.
-  public func setRoundTripTime(milliseconds: Int) throws(KafkaError) {
+  /// Makes the brokers answer each request only after so many milliseconds: after very many it is as if
+  /// they could not be reached.
+  ///
+  /// - Parameter broker: The number of one, from 1, or −1 for all.
+  public func setRoundTripTime(milliseconds: Int, broker: Int32 = -1) throws(KafkaError) {
     try perform("set the round trip time") {
-      rd_kafka_mock_broker_set_rtt($0, -1, Int32(clamping: milliseconds))
+      rd_kafka_mock_broker_set_rtt($0, broker, Int32(clamping: milliseconds))
     }
   }
 

@@ -14,6 +14,8 @@ final class DeskRoom {
   let reader: StoreReader
   let settings: AlertSettings
   private let sinks = Sinks()
+  /// What the desk is told of Kafka, in milliseconds.
+  let unheard = Unheard()
   private var current: LivingDesk?
   private var time: Int64 = 1_000
 
@@ -62,13 +64,15 @@ final class DeskRoom {
     var backoff = Backoff()
     backoff.first = 5
     let sinks = sinks
+    let unheard = unheard
     return try AlertDesk(
       store: store, settings: settings,
       subjects: [SubjectIdentity(kind: "wearer", user: "u-1"): 0],
       world: AlertDesk.World(
         now: { Int64(Date().timeIntervalSince1970 * 1_000) },
         random: { Double.random(in: 0..<1) }, zone: { $0 == "UTC" ? .utc : nil },
-        sink: { sinks[$0.name] }, changed: { _, _ in }, report: { _ in }),
+        sink: { sinks[$0.name] }, changed: { _, _ in },
+        unheard: { unheard.value }, report: { _ in }),
       backoff: backoff)
   }
 
@@ -187,6 +191,16 @@ final class Sinks: Sendable {
       sinks[name] = sink
       return sink
     }
+  }
+}
+
+/// How long Kafka has not been heard.
+final class Unheard: Sendable {
+  private let state = Mutex<Int64?>(nil)
+
+  var value: Int64? {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
   }
 }
 

@@ -140,6 +140,31 @@ import Testing
     withExtendedLifetime(desk) {}
   }
 
+  @Test func thatKafkaIsNotHeard_TheFallbackIsToldOnce_AndOfItsReturn() throws {
+    let room = try DeskRoom(receivers: ["oncall", "mail"], told: ["oncall"]) { settings in
+      settings.fallback = "mail"
+      settings.failingAfter = 60_000
+    }
+    let desk = try room.open()
+    var messages: [AlertMessage] { room.sink(of: "mail").messages }
+    func tick(unheard: Int64?) throws {
+      room.unheard.value = unheard
+      _ = try desk.desk.tick()
+    }
+    for unheard in [nil, 3_000, 59_999] as [Int64?] { try tick(unheard: unheard) }
+    for unheard in [60_000, 61_000, nil, 200_000] as [Int64?] { try tick(unheard: unheard) }
+    try room.eventually("the fallback knows") { messages.count == 1 }
+    #expect(messages[0].kind == "notice" && messages[0].notice.hasPrefix("Kafka has not answered"))
+    try tick(unheard: 1_000)
+    try tick(unheard: 2_000)
+    try room.eventually("and of its return") { messages.count == 2 }
+    #expect(messages[1].notice.hasPrefix("Kafka answers for all partitions again"))
+    #expect(messages[0].key != messages[1].key)
+    try tick(unheard: 60_000)
+    try room.eventually("and of the next time") { messages.count == 3 }
+    #expect(room.sink(of: "oncall").messages.isEmpty)
+  }
+
   @Test func commands_ChangeTheAlertAndItsRecord() throws {
     let room = try DeskRoom()
     let desk = try room.open()

@@ -22,7 +22,7 @@ import Testing
     try eventually("the wearer is safe") {
       try running.query("select state from status") == "safe"
     }
-    try cluster.setDown(true)
+    try cluster.setSilent(true)
     // Longer than a wearer may be silent.
     let end = Date(timeIntervalSinceNow: 11)
     try eventually("the time has passed") {
@@ -31,7 +31,7 @@ import Testing
       return Date() > end || state != "safe"
     }
     #expect(try running.query("select count(*) from alerts") == "0")
-    try cluster.setDown(false)
+    try cluster.setSilent(false)
     try eventually("the silence is real") {
       try running.query("select state from status") == "stale"
     }

@@ -29,8 +29,10 @@ final class TestCluster: Sendable {
     isEmbedded ? EmbeddedBroker.consumerProperties : [:]
   }
 
-  /// Takes the embedded broker down, or up again with its records.
-  func setDown(_ isDown: Bool) throws { try embedded?.setDown(isDown) }
+  /// Has the embedded broker answer nothing, or all again.
+  func setSilent(_ isSilent: Bool) throws {
+    try embedded?.setRoundTripTime(milliseconds: isSilent ? 600_000 : 0)
+  }
 
   /// Creates a topic of this test's own and returns its full name.
   func topic(_ name: String, partitions: Int = 2) throws -> String {

@@ -4,6 +4,9 @@ import Testing
 
 /// That all has been read is told only while it is known.
 @Suite struct EndTests {
+  /// A round trip that takes so long is none.
+  private static let outage = 600_000
+
   @Test(arguments: ClusterUnderTest.available)
   func recordsThatWaitAreNoEnd(_ kind: ClusterUnderTest) async throws {
     try await onThread {
@@ -44,13 +47,13 @@ import Testing
         reportsPartitionEnd: true)
       let recorder = Recorder()
       try recorder.poll(consumer, until: "the end") { recorder.readAll.count == 1 }
-      try cluster.broker?.setDown(true)
+      try cluster.broker?.setRoundTripTime(milliseconds: Self.outage)
       try recorder.pollPastNextAnswer(consumer)
       let told = recorder.readAll
       try recorder.pollPastNextAnswer(consumer)
       #expect(recorder.readAll == told)
       #expect(consumer.assignment.count == 1)
-      try cluster.broker?.setDown(false)
+      try cluster.broker?.setRoundTripTime(milliseconds: 0)
       try recorder.poll(consumer, until: "the end again") { recorder.readAll != told }
       consumer.close(delegate: recorder)
     }
@@ -60,14 +63,14 @@ import Testing
     try await onThread {
       let broker = try EmbeddedBroker(brokers: 2)
       let cluster = OpenCluster(bootstrapServers: broker.bootstrapServers, broker: broker)
-      let topic = try cluster.createTopic(partitions: 6)
+      // So many that each of the two surely leads some.
+      let topic = try cluster.createTopic(partitions: 20)
       let consumer = try cluster.consumer(
         [topic], properties: ["session.timeout.ms": "60000", "reconnect.backoff.max.ms": "500"],
         reportsPartitionEnd: true)
       let recorder = Recorder()
-      try recorder.poll(consumer, until: "all ends") { recorder.readAll.count == 6 }
-      try broker.setDown(true, broker: 2)
-      // The connection to it may be found dead only by the question.
+      try recorder.poll(consumer, until: "all ends") { recorder.readAll.count == 20 }
+      try broker.setRoundTripTime(milliseconds: Self.outage, broker: 2)
       try recorder.pollPastNextAnswer(consumer)
       let told = recorder.readAll
       func isToldSince(_ index: Int) -> Bool { recorder.times(index) > told[index] ?? 0 }
@@ -75,10 +78,10 @@ import Testing
         consumer.assignment.contains { isToldSince($0.index) }
       }
       let heard = consumer.assignment.filter { isToldSince($0.index) }
-      #expect(1..<6 ~= heard.count)
-      try broker.setDown(false, broker: 2)
+      #expect(1..<20 ~= heard.count)
+      try broker.setRoundTripTime(milliseconds: 0, broker: 2)
       try recorder.poll(consumer, until: "all ends again") {
-        consumer.assignment.count == 6 && consumer.assignment.allSatisfy { isToldSince($0.index) }
+        consumer.assignment.count == 20 && consumer.assignment.allSatisfy { isToldSince($0.index) }
       }
       consumer.close(delegate: recorder)
     }

@@ -120,7 +120,9 @@ extension AlertDesk {
         else { return }
         text = failure(of: notification, message, answer)
       }
-      tellFallback(text, about: notification.receiver, &state, now: now)
+      world.report(text)
+      guard state.settings.fallback != notification.receiver else { return }
+      tellFallback(text, group: "receiver{name=\"\(notification.receiver)\"}", &state, now: now)
     }
     signal()
   }
@@ -168,16 +170,13 @@ extension AlertDesk {
       + "\(answer.answer.prefix(200)). It was to tell: \(what). \(end)"
   }
 
-  /// Tells the log and the fallback receiver that a receiver keeps failing, or works again.
-  private func tellFallback(
-    _ text: String, about receiver: String, _ state: inout State, now: Int64
-  ) {
-    world.report(text)
-    guard let fallback = state.settings.fallback, fallback != receiver,
-      state.posts[fallback] != nil
-    else { return }
+  /// Tells the fallback receiver, if there is one, of something that is no alert of a subject.
+  ///
+  /// - Parameter group: what it is about.
+  private func tellFallback(_ text: String, group: String, _ state: inout State, now: Int64) {
+    guard let fallback = state.settings.fallback, state.posts[fallback] != nil else { return }
     let composer = MessageComposer(settings: state.settings, instance: instance)
-    let message = composer.notice(text, about: receiver, to: fallback, now: now)
+    let message = composer.notice(text, group: group, to: fallback, now: now)
     state.outgoing.notifications.append(
       AlertNotification(
         receiver: fallback, group: message.group, kind: .notice, key: message.key, created: now,
@@ -186,6 +185,26 @@ extension AlertDesk {
       try send(&state)
     } catch {
       world.report("a notice waits: \(error)")
+    }
+  }
+
+  // MARK: The source of records
+
+  /// Tells the fallback receiver that Kafka cannot be heard, and that it can be again: nobody else is told
+  /// then, for the silence of subjects means nothing.
+  func watchSource(_ state: inout State, now: Int64) {
+    guard let unheard = world.unheard() else { return }
+    let isHeard = unheard < state.settings.failingAfter
+    if isHeard, let since = state.unheardSince {
+      state.unheardSince = nil
+      tellFallback(
+        "Kafka answers for all partitions again. It did not for \((now - since) / 1_000) s; what waited is read now.",
+        group: "kafka", &state, now: now)
+    } else if !isHeard, state.unheardSince == nil {
+      state.unheardSince = now - unheard
+      tellFallback(
+        "Kafka has not answered for \(unheard / 1_000) s, or not for all partitions: new records are not seen, and "
+          + "nobody is called silent.", group: "kafka", &state, now: now)
     }
   }
 }

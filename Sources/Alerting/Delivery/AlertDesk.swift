@@ -29,6 +29,9 @@ public final class AlertDesk: Sendable {
     public var sink: @Sendable (ReceiverSettings) throws -> any Sink
     /// Told of alerts once they are committed, the first one's revision with them; under the desk's lock.
     public var changed: @Sendable (_ alerts: [Alert], _ firstRevision: Int64) -> Void
+    /// How long Kafka, where all records come from, has not been heard, in milliseconds; `nil` if that
+    /// does not matter.
+    public var unheard: @Sendable () -> Int64?
     /// Takes a line for the log.
     public var report: @Sendable (String) -> Void
 
@@ -37,6 +40,7 @@ public final class AlertDesk: Sendable {
       zone: @escaping @Sendable (String) -> ZoneOffsets?,
       sink: @escaping @Sendable (ReceiverSettings) throws -> any Sink,
       changed: @escaping @Sendable (_ alerts: [Alert], _ firstRevision: Int64) -> Void,
+      unheard: @escaping @Sendable () -> Int64? = { nil },
       report: @escaping @Sendable (String) -> Void
     ) {
       self.now = now
@@ -44,6 +48,7 @@ public final class AlertDesk: Sendable {
       self.zone = zone
       self.sink = sink
       self.changed = changed
+      self.unheard = unheard
       self.report = report
     }
   }
@@ -71,6 +76,8 @@ public final class AlertDesk: Sendable {
     var posts: [String: Post] = [:]
     /// Notifications that a thread has taken and not yet brought back.
     var inFlight: Set<Int64> = []
+    /// Since when Kafka has not been heard, once that has been told.
+    var unheardSince: Int64?
     /// Alerts opened since the start.
     var opened: [String: Int] = [:]
   }
@@ -282,6 +289,7 @@ public final class AlertDesk: Sendable {
       state.unwritten.merge(state.book.tick(now: now))
       try write(&state)
       try send(&state)
+      watchSource(&state, now: now)
       let plan = state.dispatcher.tick(now: now)
       if !plan.isEmpty {
         state.outgoing = prepare(plan, state, now: now)

@@ -44,9 +44,8 @@ struct MessageComposer {
   }
 
   /// A message about the alerting itself.
-  func notice(_ text: String, about: String, to receiver: String, now: Int64) -> AlertMessage {
-    let group = "receiver{name=\"\(about)\"}"
-    return AlertMessage(
+  func notice(_ text: String, group: String, to receiver: String, now: Int64) -> AlertMessage {
+    AlertMessage(
       key: key(receiver, group, now, now), receiver: receiver, kind: "notice",
       group: "\(instance)/\(group)", groupLabels: [:], generation: now, status: .firing,
       severity: "warning", created: now, entries: [], notice: text,
