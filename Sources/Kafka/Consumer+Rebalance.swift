@@ -28,7 +28,7 @@ extension Consumer {
   }
 
   private func assign(_ list: PartitionList, _ delegate: any ConsumerDelegate) {
-    isBereft.store(false, ordering: .relaxed)
+    awaitsGroup.store(false, ordering: .relaxed)
     let partitions = partitions(of: list)
     var positions = partitions.isEmpty ? [] : delegate.assigned(partitions)
     while positions.count < partitions.count { positions.append(.committed(orElse: .beginning)) }
@@ -73,7 +73,7 @@ extension Consumer {
     if !partitions.isEmpty { delegate.revoked(partitions, lost: lost) }
     setPaused(false, partitions.map(\.index))
     forget(partitions.map(\.index))
-    if lost, !partitions.isEmpty, assignment.isEmpty { isBereft.store(true, ordering: .relaxed) }
+    if lost, !partitions.isEmpty, assignment.isEmpty { awaitsGroup.store(true, ordering: .relaxed) }
     if isCooperative {
       if let error = rd_kafka_incremental_unassign(client, list.pointer) {
         tell(

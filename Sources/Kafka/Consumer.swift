@@ -52,9 +52,10 @@ public final class Consumer: @unchecked Sendable {
   let lost = Atomic<Int64>(0)
   let repeated = Atomic<Int64>(0)
   /// When the leaders of all partitions were asked that have answered since, by `MonotonicClock`.
-  let heard = Atomic<Int64>(0)
-  /// The group has taken all partitions away because it did not hear of this member in time.
-  let isBereft = Atomic<Bool>(false)
+  let heard = Atomic(MonotonicClock.milliseconds())
+  /// The group has not been reached since the start, or has taken all partitions away because it did not
+  /// hear of this member in time.
+  let awaitsGroup = Atomic(true)
 
   /// Makes the client and subscribes. Brokers that cannot be reached are no error here: they are told
   /// to the delegate, and tried again for ever.
@@ -115,11 +116,11 @@ public final class Consumer: @unchecked Sendable {
   public var repeatedMessages: Int64 { repeated.load(ordering: .relaxed) }
 
   /// How long ago the leaders of all partitions that this member has were last known to be there, in
-  /// milliseconds: seldom more than four seconds, or there are records that cannot be seen. It goes on when
-  /// the partitions are lost because the group cannot be reached; `nil` while there are none otherwise. Any
-  /// thread.
+  /// milliseconds: seldom more than four seconds, or there are records that cannot be seen. It goes on while
+  /// there are no partitions because the group cannot be reached, from the start too; `nil` while there are
+  /// none otherwise. Any thread.
   public var unheardMilliseconds: Int64? {
-    guard isBereft.load(ordering: .relaxed) || !assignedIndices.withLock({ $0.isEmpty }) else {
+    guard awaitsGroup.load(ordering: .relaxed) || !assignedIndices.withLock({ $0.isEmpty }) else {
       return nil
     }
     return max(0, MonotonicClock.milliseconds() - heard.load(ordering: .relaxed))

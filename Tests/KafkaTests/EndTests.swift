@@ -53,8 +53,12 @@ import Testing
       try recorder.pollPastNextAnswer(consumer)
       #expect(recorder.readAll == told)
       #expect(consumer.assignment.count == 1)
+      // Two questions lie two seconds apart.
+      let unheard = try #require(consumer.unheardMilliseconds)
+      #expect(unheard >= 2_000)
       try cluster.broker?.setRoundTripTime(milliseconds: 0)
       try recorder.poll(consumer, until: "the end again") { recorder.readAll != told }
+      #expect(consumer.unheardMilliseconds! < unheard)
       consumer.close(delegate: recorder)
     }
   }

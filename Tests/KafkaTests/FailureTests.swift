@@ -55,6 +55,7 @@ import Testing
       for _ in 0..<10 { try recorder.poll(consumer, timeout: 100) }
       #expect(recorder.errors.count <= before + 1)  // rate limited
       #expect(logged.value > 0)
+      #expect(consumer.unheardMilliseconds! >= 1_000)
       let start = MonotonicClock.milliseconds()
       consumer.close(timeoutMilliseconds: 2_000, delegate: recorder)
       #expect(MonotonicClock.milliseconds() - start < 10_000)

@@ -38,22 +38,14 @@ import Testing
     #expect(topic.next.min()! >= Int64(200 * breadth / 10 / 2 - 2))
   }
 
-  @Test func nobodyRestsWhileEachTurnBringsSomethingOfAll() {
+  /// All are read in each turn; or one only, but the queue is never full.
+  @Test(arguments: [(breadth: 4, wasFull: true), (breadth: 1, wasFull: false)])
+  func nobodyRestsWithoutNeed(_ breadth: Int, _ wasFull: Bool) {
     var turns = FetchTurns(length: 100)
     var topic = Topic(
-      next: [0, 0, 0, 0], end: [900, 900, 900, 900], breadth: 4, perTurn: 10)
+      next: [0, 0, 0, 0], end: [900, 900, 900, 900], breadth: breadth, perTurn: 10)
     for turn in 0..<50 {
-      turns.next(now: Int64(turn) * 100, wasFull: true, topic.partitions)
-      #expect(turns.resting.isEmpty)
-      topic.read(turns.resting)
-    }
-  }
-
-  @Test func nobodyRestsWhileTheQueueIsNotFull() {
-    var turns = FetchTurns(length: 100)
-    var topic = Topic(next: [0, 0], end: [900, 900], breadth: 1, perTurn: 1)
-    for turn in 0..<50 {
-      turns.next(now: Int64(turn) * 100, wasFull: false, topic.partitions)
+      turns.next(now: Int64(turn) * 100, wasFull: wasFull, topic.partitions)
       #expect(turns.resting.isEmpty)
       topic.read(turns.resting)
     }
