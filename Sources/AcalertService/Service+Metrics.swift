@@ -55,7 +55,7 @@ extension Service {
     text.gauge("acalert_lag_records", "Records that wait in Kafka.", lag.map(Double.init))
     text.gauge(
       "acalert_unheard_seconds",
-      "Since when the leaders of all partitions have not been heard: seldom more than 4.",
+      "Time since the leaders of all partitions were last heard: seldom more than 4.",
       unheardSeconds)
     text.gauge("acalert_subjects", "Subjects by state.", label: "state", subjectsByState)
   }

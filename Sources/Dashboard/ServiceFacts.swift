@@ -120,7 +120,8 @@ public struct ServiceState: Sendable {
   public var samples = 0
   /// Records that wait in Kafka; `nil` while unknown.
   public var lag: Int?
-  /// For so many seconds Kafka has not answered for all of the partitions; `nil` while the group has given it none.
+  /// For so many seconds Kafka has not answered for all of the partitions; `nil` while the group has given
+  /// it none.
   public var unheardSeconds: Int?
   /// Records that could not be used, that were gone before they could be read, and samples that came
   /// too late.

@@ -84,11 +84,7 @@ import Testing
       let two = try cluster.consumer([topic])
       let recorderOne = Recorder()
       let recorderTwo = Recorder()
-      try eventually(within: 60, "one partition each") {
-        try recorderOne.poll(one, timeout: 20)
-        try recorderTwo.poll(two, timeout: 20)
-        return one.assignment.count == 1 && two.assignment.count == 1
-      }
+      try Self.pollUntilEachHasOne((one, recorderOne), (two, recorderTwo))
       one.pause()
       two.close(delegate: recorderTwo)
       try recorderOne.poll(one, until: "both partitions") { one.assignment.count == 2 }
@@ -112,17 +108,20 @@ import Testing
       one.pause()
       let two = try cluster.consumer([topic])
       let recorderTwo = Recorder()
-      try eventually(within: 60, "one partition each") {
-        try recorderOne.poll(one, timeout: 20)
-        try recorderTwo.poll(two, timeout: 20)
-        return one.assignment.count == 1 && two.assignment.count == 1
-      }
+      try Self.pollUntilEachHasOne((one, recorderOne), (two, recorderTwo))
       one.resume()
       two.close(delegate: recorderTwo)
       try recorderOne.poll(one, until: "both partitions again") { one.assignment.count == 2 }
       for partition in 0..<2 { try cluster.produce(0..<10, to: topic, partition: Int32(partition)) }
       try recorderOne.poll(one, count: 20)
       one.close(delegate: recorderOne)
+    }
+  }
+
+  private static func pollUntilEachHasOne(_ members: (Consumer, Recorder)...) throws {
+    try eventually(within: 60, "one partition each") {
+      for (consumer, recorder) in members { try recorder.poll(consumer, timeout: 20) }
+      return members.allSatisfy { consumer, _ in consumer.assignment.count == 1 }
     }
   }
 }

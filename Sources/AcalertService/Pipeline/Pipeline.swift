@@ -75,8 +75,7 @@ final class Pipeline {
   private var currentStream = 0
   private var currentPartition: PartitionIndex = 0
   private var currentReader: RecordReader
-  /// Whether its next record is the first one.
-  private var currentIsWaiting = false
+  private var currentAwaitsFirst = false
 
   /// Restores what an earlier run stored. `restored` hears of each subject.
   ///
@@ -174,7 +173,7 @@ final class Pipeline {
     let place = message.partitionIndex
     if place != currentPlace, !follow(place) { return }
     let offset = message.offset
-    if currentIsWaiting { begin(place, at: offset) }
+    if currentAwaitsFirst { begin(place, at: offset) }
     let timestamp = message.timestamp
     let arrival = timestamp > 0 ? min(timestamp, now) : now
     let origin = RecordOrigin(partition: currentPartition, offset: offset)
@@ -242,7 +241,7 @@ final class Pipeline {
     currentStream = route.stream
     currentPartition = route.partition
     currentReader = readers[route.stream]
-    currentIsWaiting = route.awaitsFirst
+    currentAwaitsFirst = route.awaitsFirst
     return true
   }
 
@@ -250,11 +249,10 @@ final class Pipeline {
   func forgetCurrentRoute() { currentPlace = -1 }
 
   private func begin(_ place: Int, at offset: Int64) {
-    guard var route = routes[place] else { return }
-    if route.awaitsFirst { engine.assign(route.partition, rewind: offset, next: offset) }
-    route.awaitsFirst = false
-    routes[place] = route
-    currentIsWaiting = false
+    guard let route = routes[place] else { return }
+    engine.assign(route.partition, rewind: offset, next: offset)
+    routes[place]?.awaitsFirst = false
+    currentAwaitsFirst = false
   }
 
   private func handOverIfDue() {

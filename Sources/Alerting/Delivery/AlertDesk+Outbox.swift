@@ -173,7 +173,7 @@ extension AlertDesk {
   /// Tells the fallback receiver, if there is one, of something that is no alert of a subject.
   ///
   /// - Parameter group: what it is about.
-  private func tellFallback(_ text: String, group: String, _ state: inout State, now: Int64) {
+  func tellFallback(_ text: String, group: String, _ state: inout State, now: Int64) {
     guard let fallback = state.settings.fallback, state.posts[fallback] != nil else { return }
     let composer = MessageComposer(settings: state.settings, instance: instance)
     let message = composer.notice(text, group: group, to: fallback, now: now)
@@ -185,26 +185,6 @@ extension AlertDesk {
       try send(&state)
     } catch {
       world.report("a notice waits: \(error)")
-    }
-  }
-
-  // MARK: The source of records
-
-  /// Tells the fallback receiver that Kafka cannot be heard, and that it can be again: nobody else is told
-  /// then, for the silence of subjects means nothing.
-  func watchSource(_ state: inout State, now: Int64) {
-    guard let unheard = world.unheard() else { return }
-    let isHeard = unheard < state.settings.failingAfter
-    if isHeard, let since = state.unheardSince {
-      state.unheardSince = nil
-      tellFallback(
-        "Kafka answers for all partitions again. It did not for \((now - since) / 1_000) s; what waited is read now.",
-        group: "kafka", &state, now: now)
-    } else if !isHeard, state.unheardSince == nil {
-      state.unheardSince = now - unheard
-      tellFallback(
-        "Kafka has not answered for \(unheard / 1_000) s, or not for all partitions: new records are not seen, and "
-          + "nobody is called silent.", group: "kafka", &state, now: now)
     }
   }
 }
