@@ -71,17 +71,12 @@ public final class EmbeddedBroker: Sendable {
     }
   }
 
-  /// Cuts all connections and refuses new ones, or takes them again: a cluster that dies and comes back
-  /// with its records.
-  /// Its ports are free meanwhile: if another program takes one, it cannot come back and the process ends.
-  public func setDown(_ isDown: Bool) throws(KafkaError) {
-    try perform(isDown ? "take the brokers down" : "bring the brokers up") {
-      isDown ? rd_kafka_mock_broker_set_down($0, -1) : rd_kafka_mock_broker_set_up($0, -1)
-    }
-  }
-
   /// Makes the brokers answer each request only after so many milliseconds: after very many it is as if
   /// they could not be reached.
+  ///
+  /// Brokers that truly go down, as librdkafka offers too, could not be trusted to come back: whatever program
+  /// is being started at that moment holds a copy of their sockets, their ports are taken for as long, and the
+  /// process would end with an assertion.
   ///
   /// - Parameter broker: The number of one, from 1, or −1 for all.
   public func setRoundTripTime(milliseconds: Int, broker: Int32 = -1) throws(KafkaError) {

@@ -63,29 +63,32 @@ import Testing
     }
   }
 
-  @Test func brokersThatDieAndComeBackCostNoRecord() async throws {
+  @Test func brokersThatFallSilentAndComeBackCostNoRecord() async throws {
     try await onThread {
       let cluster = try ClusterUnderTest.embedded.open()
       let broker = try #require(cluster.broker)
       let topic = try cluster.createTopic()
-      let producer = try cluster.producer(["reconnect.backoff.max.ms": "500"])
+      // A connection is given up after a second without an answer.
+      let properties = ["reconnect.backoff.max.ms": "500", "socket.timeout.ms": "1000"]
+      let producer = try cluster.producer(properties)
       func send(_ numbers: Range<Int>) throws {
         for number in numbers {
           try producer.send(topic: topic, key: nil, value: Array(String(number).utf8))
         }
       }
-      let consumer = try cluster.consumer(
-        [topic], properties: ["reconnect.backoff.max.ms": "500"])
+      let consumer = try cluster.consumer([topic], properties: properties)
       let recorder = Recorder()
       try send(0..<100)
       try recorder.poll(consumer, count: 100)
-      try broker.setDown(true)
+      try broker.setRoundTripTime(milliseconds: 600_000)
       try send(100..<200)
       try recorder.poll(consumer, until: "an error") { !recorder.errors.isEmpty }
       #expect(recorder.records.count == 100)
-      try broker.setDown(false)
-      try recorder.poll(consumer, count: 200)
-      #expect(recorder.values == (0..<200).map(String.init))
+      try broker.setRoundTripTime(milliseconds: 0)
+      // The embedded broker keeps what it is sent twice; a real one does not.
+      try recorder.poll(consumer, until: "all records") { Set(recorder.values).count == 200 }
+      #expect(Set(recorder.values) == Set((0..<200).map(String.init)))
+      #expect(recorder.records.map(\.offset) == Array(0..<Int64(recorder.records.count)))
       #expect(recorder.losses.isEmpty)
       #expect(producer.close())
       #expect(producer.counters.acknowledged == 200)
@@ -104,7 +107,7 @@ import Testing
       let recorder = Recorder()
       try recorder.poll(consumer, count: 100)
       consumer.storeOffset(0, next: 100)
-      try cluster.broker?.setDown(true)
+      cluster.broker?.close()
       #expect(throws: KafkaError.self) { try consumer.commitStored(timeoutMilliseconds: 200) }
       let start = MonotonicClock.milliseconds()
       consumer.close(timeoutMilliseconds: 500, delegate: recorder)
