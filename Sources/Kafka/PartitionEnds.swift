@@ -44,8 +44,9 @@ final class PartitionEnds: Sendable {
     init(client: OpaquePointer) { self.client = client }
   }
 
-  /// How long a broker may take to answer, in milliseconds; fetchers were woken long before.
-  private static let timeout: Int32 = 300
+  /// How long a broker may take to answer at first, and at most, in milliseconds; fetchers were woken long
+  /// before. Who is far away or overloaded is given more time after each question that came to nothing.
+  private static let patience: ClosedRange<Int32> = 300...2_400
 
   private let work: Work
   private let thread: NamedThread
@@ -86,6 +87,7 @@ final class PartitionEnds: Sendable {
   }
 
   private static func run(_ work: Work) {
+    var timeout = patience.lowerBound
     while true {
       work.semaphore.wait()
       if work.shouldStop.load(ordering: .acquiring) { return }
@@ -93,14 +95,19 @@ final class PartitionEnds: Sendable {
       let isWanted = work.isAnswerWanted.exchange(false, ordering: .acquiringAndReleasing)
       guard let partitions = assignment(work.client) else { continue }
       var answer = Answer(asked: MonotonicClock.milliseconds())
-      if query(work.client, partitions) {
+      if query(work.client, partitions, timeout) {
         if isWanted { answer.add(partitions) }
+        // Next time it may take three times as long as this time.
+        let took = MonotonicClock.milliseconds() - answer.asked
+        timeout = min(max(timeout / 2, Int32(clamping: 3 * took)), patience.upperBound)
+        timeout = max(timeout, patience.lowerBound)
       } else {
         // One leader that cannot be reached spoils the answer of all: each is asked by itself.
-        for list in byLeader(work.client, partitions)
-        where !work.shouldStop.load(ordering: .acquiring) && query(work.client, list) {
+        for list in byLeader(work.client, partitions, timeout)
+        where !work.shouldStop.load(ordering: .acquiring) && query(work.client, list, timeout) {
           answer.add(list)
         }
+        timeout = min(timeout * 2, patience.upperBound)
       }
       guard isWanted else { continue }
       work.answer.withLock { $0 = answer }
@@ -117,14 +124,16 @@ final class PartitionEnds: Sendable {
   }
 
   /// Puts the ends of the partitions into their list; false if not all of the leaders answered.
-  private static func query(_ client: OpaquePointer, _ list: PartitionList) -> Bool {
+  private static func query(
+    _ client: OpaquePointer, _ list: PartitionList, _ timeout: Int32
+  ) -> Bool {
     for i in list.elements.indices { list.elements[i].offset = PartitionList.end }
     return rd_kafka_offsets_for_times(client, list.pointer, timeout) == RD_KAFKA_RESP_ERR_NO_ERROR
   }
 
   /// The partitions that have a leader, a list for each.
   private static func byLeader(
-    _ client: OpaquePointer, _ partitions: PartitionList
+    _ client: OpaquePointer, _ partitions: PartitionList, _ timeout: Int32
   ) -> [PartitionList] {
     var metadata: UnsafePointer<rd_kafka_metadata>?
     guard

@@ -90,4 +90,19 @@ import Testing
       consumer.close(delegate: recorder)
     }
   }
+  @Test func aBrokerThatIsFarAwayIsHeardAllTheSame() async throws {
+    try await onThread {
+      let cluster = try ClusterUnderTest.embedded.open()
+      let topic = try cluster.createTopic()
+      let consumer = try cluster.consumer([topic], reportsPartitionEnd: true)
+      let recorder = Recorder()
+      try recorder.poll(consumer, until: "the end") { recorder.readAll.count == 1 }
+      try cluster.broker?.setRoundTripTime(milliseconds: 700)
+      try recorder.pollPastNextAnswer(consumer)
+      try recorder.pollPastNextAnswer(consumer)
+      let told = recorder.times(0)
+      try recorder.poll(consumer, until: "the end again and again") { recorder.times(0) > told + 1 }
+      consumer.close(delegate: recorder)
+    }
+  }
 }
