@@ -26,6 +26,8 @@ enum Schema {
       sql: detectorTables + detectorViews),
     Migration(
       summary: "an order of states that many safe subjects do not pay for", sql: stateOrder),
+    Migration(
+      summary: "an order of histories that does not slow down as they grow", sql: historyOrder),
   ]
 
   /// Brings the file up to date.

@@ -34,7 +34,7 @@ extension Store {
     try packed.withUnsafeBytes { bytes in
       // The packs are bound without a copy: no binding may outlive `bytes`.
       defer { insert.bindNull(12) }
-      for place in Self.bySubject(windows) {
+      for place in Self.inOrder(windows) {
         let window = windows[place]
         let subject = try reference(window.subject, engine: engine)
         guard window.packed.lowerBound >= 0, window.packed.upperBound <= bytes.count else {
@@ -60,13 +60,16 @@ extension Store {
     }
   }
 
-  /// The places of windows in the order of the index by subject, so that its pages are touched one after
-  /// the other; a few windows stay in the order in which they closed.
-  private static func bySubject(_ windows: [WindowAggregate]) -> [Int] {
+  /// The places of windows in the order of the index by time and subject, so that its pages are touched one
+  /// after the other; a few windows stay in the order in which they closed.
+  private static func inOrder(_ windows: [WindowAggregate]) -> [Int] {
     guard windows.count > 256 else { return Array(windows.indices) }
     // Keys beside the places: the windows themselves lie far apart.
-    var order = windows.indices.map { (subject: windows[$0].subject, place: UInt32($0)) }
-    order.sort { ($0.subject, $0.place) < ($1.subject, $1.place) }
+    var order = windows.indices.map { place in
+      let slice = HistorySlices.windows.slice(of: windows[place].start)
+      return (key: slice << 32 | Int64(windows[place].subject), place: UInt32(place))
+    }
+    order.sort { ($0.key, $0.place) < ($1.key, $1.place) }
     return order.map { Int($0.place) }
   }
 

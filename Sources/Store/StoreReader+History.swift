@@ -50,6 +50,9 @@ public struct AnomalyRecord: Equatable, Sendable {
 }
 
 extension StoreReader {
+  /// No window is longer, in milliseconds.
+  private static let longestWindow: Int64 = 86_400_000
+
   /// A subject's windows that overlap `from ... to`, the newest first until they hold at least
   /// `maxSamples` samples; then given in ascending order. `nil` if the subject is unknown.
   ///
@@ -64,23 +67,31 @@ extension StoreReader {
       let select = try connection.statement(
         """
         SELECT start, end, count, mean, std, min, max, flagged, digits, samples FROM window_rows
-        WHERE subject = ?1 AND start <= ?2 ORDER BY start DESC
+        WHERE slice = ?1 AND subject = ?2 AND start <= ?3 ORDER BY start DESC
         """)
       defer { select.reset() }
-      select.bind(1, id)
-      select.bind(2, to)
+      select.bind(2, id)
+      select.bind(3, to)
       var page = WindowPage(unit: "", windows: [], isTruncated: false)
       page.unit = kindID(identity.kind).map { kind($0).unit } ?? ""
       var samples = 0
-      // A subject's windows do not overlap, so the first one that ends too early ends the search.
-      while try select.step(attempted), select.integer(1) > from {
-        if samples >= maxSamples {
-          page.isTruncated = true
-          break
+      // A window that begins before the time may reach into it.
+      let earliest = max(from, .min + Self.longestWindow) - Self.longestWindow
+      try forEachSlice(.windows, from: earliest, to: to, attempted) { slice in
+        select.reset()
+        select.bind(1, slice)
+        while try select.step(attempted) {
+          // A subject's windows do not overlap, so the first one that ends too early ends the search.
+          guard select.integer(1) > from else { return false }
+          guard samples < maxSamples else {
+            page.isTruncated = true
+            return false
+          }
+          let window = try window(select)
+          samples += max(1, window.samples.count)
+          page.windows.append(window)
         }
-        let window = try window(select)
-        samples += max(1, window.samples.count)
-        page.windows.append(window)
+        return true
       }
       page.windows.reverse()
       return page
@@ -110,20 +121,26 @@ extension StoreReader {
       let select = try connection.statement(
         """
         SELECT id, time, value, mean, std, score, detector, partition, offset FROM anomaly_rows
-        WHERE subject = ?1 AND time BETWEEN ?2 AND ?3 ORDER BY time DESC, id DESC LIMIT ?4
+        WHERE slice = ?1 AND subject = ?2 AND time BETWEEN ?3 AND ?4
+        ORDER BY time DESC, id DESC LIMIT ?5
         """)
-      select.bind(1, id)
-      select.bind(2, from)
-      select.bind(3, to)
-      select.bind(4, Int64(max(1, limit)))
+      select.bind(2, id)
+      select.bind(3, from)
+      select.bind(4, to)
+      let limit = max(1, limit)
       var found: [AnomalyRecord] = []
-      try select.forEachRow(attempted) {
-        found.append(
-          AnomalyRecord(
-            id: select.integer(0), identity: identity, time: select.integer(1),
-            value: select.double(2), mean: select.double(3), std: select.double(4),
-            score: select.double(5), detector: select.text(6),
-            place: try place(partition: select.integer(7), offset: select.integer(8))))
+      try forEachSlice(.anomalies, from: from, to: to, attempted) { slice in
+        select.bind(1, slice)
+        select.bind(5, Int64(limit - found.count))
+        try select.forEachRow(attempted) {
+          found.append(
+            AnomalyRecord(
+              id: select.integer(0), identity: identity, time: select.integer(1),
+              value: select.double(2), mean: select.double(3), std: select.double(4),
+              score: select.double(5), detector: select.text(6),
+              place: try place(partition: select.integer(7), offset: select.integer(8))))
+        }
+        return found.count < limit
       }
       return found
     }

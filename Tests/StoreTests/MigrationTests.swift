@@ -38,7 +38,7 @@ struct MigrationTests {
 
   /// FNV-1a of their SQL: a migration that files out there have been through is never edited.
   @Test func theVersionsAreAsTheyWereReleased() {
-    let hashes = Schema.migrations.prefix(4).map {
+    let hashes = Schema.migrations.prefix(5).map {
       $0.sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
         ($0 ^ UInt64($1)) &* 0x100_0000_01b3
       }
@@ -46,7 +46,7 @@ struct MigrationTests {
     #expect(
       hashes == [
         0xce42_9889_e41b_c07b, 0xcc06_3973_1f44_1ab0, 0x0c50_769f_d0b9_a9ae,
-        0x59e7_27fe_9f5a_0295,
+        0x59e7_27fe_9f5a_0295, 0xd188_d63b_409a_5413,
       ])
   }
 
@@ -212,6 +212,47 @@ struct MigrationTests {
     #expect((first.items + second.items).map(\.subjectID) == [1, 2] && second.next == nil)
     #expect(first.items[0].since > second.items[0].since)
     #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
+  }
+
+  /// A file as version 5 left it, with a history of two subjects.
+  private func makeFifthVersion(_ folder: TemporaryFolder) throws {
+    try makeFourthVersion(folder)
+    var packed: [UInt8] = []
+    PackedSamples.pack([], start: 0, into: &packed)
+    let samples = packed.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    try migrate(
+      folder, to: 5,
+      adding: """
+        DELETE FROM window_rows;
+        DELETE FROM anomaly_rows;
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+        INSERT INTO window_rows
+          SELECT i + 1, i % 2 + 1, i / 2 * 10000, i / 2 * 10000 + 10000, 0, 1, 0, 1, 1, 0, 3, x'\(samples)' FROM n;
+        INSERT INTO anomaly_rows
+          SELECT id, subject, start, 1.5, 1.0, 0.1, 5.0, 'zscore', 0, 20 FROM window_rows;
+        """)
+  }
+
+  @Test func aHistoryOfTheFifthVersionIsFoundInItsNewOrder() throws {
+    let folder = try TemporaryFolder()
+    try makeFifthVersion(folder)
+    try Store(path: folder.database).close()
+    let reader = try StoreReader(path: folder.database)
+    let all = try #require(try reader.windows(of: identity(0), from: 0, to: .max)).windows
+    #expect(all.map(\.start) == (0..<500).map { $0 * 10_000 })
+    #expect(
+      try reader.anomalies(of: identity(0), from: 60_000, to: 80_000).map(\.id) == [17, 15, 13])
+    for query in [
+      "SELECT * FROM windows WHERE user = 'u-0' ORDER BY start DESC LIMIT 3",
+      "SELECT * FROM anomalies WHERE user = 'u-0' AND time > date('now')",
+    ] {
+      // Plain queries of one subject look into each slice, too, and do not read all rows.
+      let explain = try reader.connection.statement("EXPLAIN QUERY PLAN \(query)")
+      var plan = ""
+      try explain.forEachRow("explain") { plan += explain.text(3) + "\n" }
+      #expect(plan.contains("_by_time (ANY(slice) AND subject=?)"), "\(plan)")
+    }
+    #expect(try texts("PRAGMA integrity_check", reader.connection) == ["ok"])
   }
 
   @Test func aMigratedFileHasTheShapeOfANewOne() throws {

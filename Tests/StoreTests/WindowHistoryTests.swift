@@ -60,4 +60,43 @@ struct WindowHistoryTests {
       #expect(page.isTruncated == (given.count < matching.count))
     }
   }
+
+  @Test(arguments: [1, 2] as [UInt64])
+  func anomaliesOfAnyTimeAgreeWithBruteForce(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let folder = try TemporaryFolder()
+    let store = try makeStore(folder, subjects: 3)
+    defer { store.close() }
+    var all: [(subject: UInt32, time: Int64)] = []
+    for _ in 0..<20 {
+      var batch = Decisions()
+      let begin = Int64.random(in: 0..<1_000_000, using: &random)
+      for _ in 0..<10 {
+        let subject = UInt32.random(in: 0..<3, using: &random)
+        let time = begin + Int64.random(in: 0..<5, using: &random) * 30_000
+        all.append((subject, time))
+        batch.anomalies.append(
+          Anomaly(
+            subject: subject, time: time, value: 1, mean: 1, std: 1, score: 1,
+            detector: "zscore", origin: RecordOrigin(partition: 0, offset: 0)))
+      }
+      try store.apply(batch)
+    }
+    let reader = try StoreReader(path: folder.database)
+    for _ in 0..<200 {
+      let subject = UInt32.random(in: 0..<3, using: &random)
+      let times = (0..<2).map { _ in
+        (all.randomElement(using: &random)?.time ?? 0) + Int64.random(in: -1...1, using: &random)
+      }.sorted()
+      let limit = Int.random(in: 1..<50, using: &random)
+      let found = try reader.anomalies(
+        of: identity(subject), from: times[0], to: times[1], limit: limit)
+      let matching = all.enumerated().filter {
+        $1.subject == subject && times[0]...times[1] ~= $1.time
+      }
+      // The newest first; of one time, the one written last.
+      let expected = matching.sorted { ($0.element.time, $0.offset) > ($1.element.time, $1.offset) }
+      #expect(found.map { Int($0.id) - 1 } == expected.prefix(limit).map(\.offset))
+    }
+  }
 }
