@@ -8,7 +8,7 @@ import Store
 /// Writes what the pipeline hands over: one transaction a batch, the alerts that it leads to included, and
 /// only then is the world told.
 ///
-/// Lives on one thread, "store". When there is nothing to write it removes old history in small steps.
+/// Lives on one thread, "store". Between batches it removes old history, as fast as new one comes.
 final class StoreWriter: Sendable {
   private let store: Store
   private let desk: AlertDesk
@@ -44,18 +44,19 @@ final class StoreWriter: Sendable {
 
   /// Runs until the hand-over is closed and empty.
   func run() {
-    var nextPruning = WallClock.monotonicSeconds() + 5
+    var pace = RetentionPace(now: WallClock.monotonicSeconds())
     // Once a batch could not be stored no later one may be: its offsets would pass over what is missing.
     // Everything from there on is read again after the next start.
     var isWhole = true
     while !handOver.isClosedAndEmpty {
       if let decisions = handOver.take(timeout: 0.5) {
         isWhole = isWhole && write(decisions)
+        pace.wrote(decisions.historyRows)
         handOver.finished(decisions)
       }
       idle()
-      if WallClock.monotonicSeconds() >= nextPruning {
-        nextPruning = WallClock.monotonicSeconds() + prune()
+      while let budget = pace.budget(now: WallClock.monotonicSeconds()), !isAbandoned() {
+        prune(budget, &pace)
       }
     }
   }
@@ -89,17 +90,26 @@ final class StoreWriter: Sendable {
     }
   }
 
-  /// Removes one small step of old history; returns in how many seconds to look again.
-  private func prune() -> Double {
+  /// Removes so many rows of old history.
+  private func prune(_ budget: Int, _ pace: inout RetentionPace) {
     do {
       let result = try store.prune(
         now: WallClock.milliseconds(),
-        policy: Retention(maxAge: settings.maxAge, maxBytes: settings.maxBytes))
+        policy: Retention(maxAge: settings.maxAge, maxBytes: settings.maxBytes), budget: budget)
       counters.prunedRows.add(result.deleted)
-      return result.isFinished ? 5 : 0.02
+      pace.stepped(
+        deleted: result.deleted, isFinished: result.isFinished, now: WallClock.monotonicSeconds())
     } catch {
       log.error("cannot remove old history: \(error)")
-      return 30
+      pace.failed(now: WallClock.monotonicSeconds())
     }
+  }
+}
+
+extension Decisions {
+  /// Rows that only retention takes away again.
+  fileprivate var historyRows: Int {
+    windows.count + anomalies.count + lateSamples.count + invalidRecords.count + lostRanges.count
+      + threats.count + equipmentFaults.count + unmatched.count + fallCandidates.count
   }
 }
