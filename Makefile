@@ -26,13 +26,14 @@ test: ## Run all tests, installing what they need
 	swift build --build-tests
 	@scripts/run-tests
 
-bench: ## Measure the stages, the whole, false alarms, and a storm of alerts (minutes)
+bench: ## Measure the stages, the whole, false alarms, a storm of alerts, a long history (minutes)
 	@scripts/check-swift
 	@scripts/install-packages $(BUILD_PACKAGES)
 	swift build -c release --package-path Benchmarks
 	Benchmarks/.build/release/acalert-benchmarks
 	Benchmarks/.build/release/acalert-benchmarks alarms
 	Benchmarks/.build/release/acalert-benchmarks storm
+	Benchmarks/.build/release/acalert-benchmarks history
 
 quality: build ## Measure the detectors on recordings: make quality DATA=FOLDER (15 minutes)
 	@scripts/install-packages python3-venv

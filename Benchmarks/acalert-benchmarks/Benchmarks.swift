@@ -8,7 +8,8 @@ struct Benchmarks: ParsableCommand {
     abstract: "Measures what a record costs, stage by stage, and what the whole service can do.",
     subcommands: [
       RunCommand.self, StageCommand.self, BrokerCommand.self, AlarmsCommand.self,
-      StormCommand.self, NoveltyCommand.self, LatencyCommand.self, WatchersCommand.self,
+      StormCommand.self, HistoryCommand.self, NoveltyCommand.self, LatencyCommand.self,
+      WatchersCommand.self,
       StartupCommand.self, BackpressureCommand.self, ServeCommand.self, SourceCommand.self,
       FeedCommand.self, CrowdCommand.self,
     ],

@@ -61,7 +61,7 @@ enum StoreStage {
     var round: Int64 = 0
     for (samples, batches) in [(10, 50), (500, 20)]
     where workload.wants("store/windows-of-\(samples)") {
-      var batch = windows(users, samples: samples)
+      var batch = windows(0..<users, samples: samples)
       let bytes = batch.packedSamples.count / Int(users)
       var measured = try Meter.measure(
         "store/windows-of-\(samples)", unit: "windows", count: batches * Int(users),
@@ -79,9 +79,10 @@ enum StoreStage {
     }
   }
 
-  private static func windows(_ users: UInt32, samples: Int) -> Decisions {
+  /// A window of each of the subjects, with so many samples.
+  static func windows(_ subjects: some Sequence<UInt32>, samples: Int) -> Decisions {
     var batch = Decisions()
-    for subject in 0..<users {
+    for subject in subjects {
       let begin = batch.packedSamples.count
       let elements = (0..<samples).map { sample in
         PackedSamples.Element(
