@@ -8,7 +8,10 @@ extension Engine {
   ///   - rewind: the offset at which its records will begin.
   ///   - next: the first offset whose effects are not yet in the store; `rewind ... next` is read only
   ///     to fill the windows again.
-  public mutating func assign(_ partition: PartitionIndex, rewind: Int64, next: Int64) {
+  ///   - isNew: nothing of it is in the store yet: `next` is worth storing even if no record comes.
+  public mutating func assign(
+    _ partition: PartitionIndex, rewind: Int64, next: Int64, isNew: Bool = false
+  ) {
     while partitions.count <= Int(partition) { partitions.append(PartitionState()) }
     var state = PartitionState()
     state.isAssigned = true
@@ -16,6 +19,7 @@ extension Engine {
     state.liveFrom = next
     state.rewind = state.position
     state.liveSince = step
+    state.hasMoved = isNew
     state.checkpoints.append(step: step, next: state.position)
     partitions[Int(partition)] = state
     // Who reads hundreds of partitions of a million subjects must not look at all of them for each.

@@ -6,7 +6,8 @@ import Store
 /// Partitions that come and go, and offsets that were lost. All on the pipeline's thread, inside poll.
 extension Pipeline: ConsumerDelegate {
   func assigned(_ partitions: [TopicPartition]) -> [StartPosition] {
-    partitions.map { partition in
+    let knownTopics = Set(reached.keys.map(\.topic))
+    return partitions.map { partition in
       guard let stream = settings.streams.firstIndex(where: { $0.topics.contains(partition.topic) })
       else { return .end }
       let name = TopicPartitionName(topic: partition.topic, partition: partition.partition)
@@ -21,8 +22,14 @@ extension Pipeline: ConsumerDelegate {
       var route = Route(stream: stream, partition: index, awaitsFirst: true)
       defer { routes[partition.index] = route }
       guard let known = reached[name] else {
-        shared.log.info("reading a new partition", metadata: ["partition": "\(partition)"])
-        return .committed(orElse: settings.kafka.start == .beginning ? .beginning : .end)
+        // What was added to a topic after its others had been taken up is new from its first record on.
+        let isLater = knownTopics.contains(partition.topic)
+        let start: StartPosition.Fallback =
+          settings.kafka.start == .beginning || isLater ? .beginning : .end
+        shared.log.info(
+          "reading a new partition",
+          metadata: ["partition": "\(partition)", "if the group knows no offset": "\(start)"])
+        return .committed(orElse: start)
       }
       route.awaitsFirst = false
       engine.assign(index, rewind: known.rewind, next: known.next)
@@ -87,7 +94,9 @@ extension Pipeline: ConsumerDelegate {
   }
 
   func reachedEnd(of partition: TopicPartition, at offset: Int64) {
-    guard let route = routes[partition.index], !route.awaitsFirst else { return }
+    guard let route = routes[partition.index] else { return }
+    // Remembered, or after a restart it would begin anew at an end that had moved on.
+    if route.awaitsFirst { begin(partition.index, at: offset) }
     engine.skip(to: offset, in: route.partition)
   }
 

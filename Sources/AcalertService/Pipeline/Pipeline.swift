@@ -248,11 +248,12 @@ final class Pipeline {
   /// The route may have changed: the next message looks it up again.
   func forgetCurrentRoute() { currentPlace = -1 }
 
-  private func begin(_ place: Int, at offset: Int64) {
+  /// A partition of which nothing is known begins here: with its first record, or at its end.
+  func begin(_ place: Int, at offset: Int64) {
     guard let route = routes[place] else { return }
-    engine.assign(route.partition, rewind: offset, next: offset)
+    engine.assign(route.partition, rewind: offset, next: offset, isNew: true)
     routes[place]?.awaitsFirst = false
-    currentAwaitsFirst = false
+    if place == currentPlace { currentAwaitsFirst = false }
   }
 
   private func handOverIfDue() {
