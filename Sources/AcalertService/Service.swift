@@ -200,7 +200,7 @@ public final class Service: Sendable {
   }
 
   /// Stops: what has been read is stored and told, offsets are committed, sockets and files closed. Takes
-  /// less than two seconds unless the disk hangs; a second call does nothing.
+  /// less than two seconds; some nine if the disk hangs or Kafka does not answer. A second call does nothing.
   public func stop() {
     isStopping.store(true, ordering: .releasing)
     guard

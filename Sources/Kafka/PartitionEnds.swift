@@ -46,7 +46,7 @@ final class PartitionEnds: Sendable {
 
   /// How long a broker may take to answer at first, and at most, in milliseconds; fetchers were woken long
   /// before. Who is far away or overloaded is given more time after each question that came to nothing.
-  private static let patience: ClosedRange<Int32> = 300...2_400
+  private static let patience: ClosedRange<Int32> = 300...1_200
 
   private let work: Work
   private let thread: NamedThread
@@ -99,9 +99,9 @@ final class PartitionEnds: Sendable {
         if isWanted { answer.add(partitions) }
         // Next time it may take three times as long as this time.
         let took = MonotonicClock.milliseconds() - answer.asked
-        timeout = min(max(timeout / 2, Int32(clamping: 3 * took)), patience.upperBound)
-        timeout = max(timeout, patience.lowerBound)
-      } else {
+        timeout = max(patience.lowerBound, timeout / 2, Int32(clamping: 3 * took))
+        timeout = min(timeout, patience.upperBound)
+      } else if !work.shouldStop.load(ordering: .acquiring) {
         // One leader that cannot be reached spoils the answer of all: each is asked by itself.
         for list in byLeader(work.client, partitions, timeout)
         where !work.shouldStop.load(ordering: .acquiring) && query(work.client, list, timeout) {
