@@ -33,6 +33,8 @@ struct Mirror {
   var lastStatus: Int64 = 0
   /// Ids and units by kind.
   var kinds: [String: (id: UInt16, unit: String)] = [:]
+  /// The longest window of each kind so far, in milliseconds, by the kind's id.
+  var longestWindows: [Int64] = [0]
   var topics: [String: Int64] = [:]
   var partitions: [PartitionIndex: TopicPartitionName] = [:]
   var partitionIndices: [TopicPartitionName: PartitionIndex] = [:]
@@ -73,8 +75,10 @@ struct Mirror {
       try connection.integer("SELECT max(id) FROM subject_rows", attempted: attempted) ?? 0
     lastStatus =
       try connection.integer("SELECT max(id) FROM status_rows", attempted: attempted) ?? 0
-    let kindRows = try connection.statement("SELECT id, name, unit FROM kinds")
+    let kindRows = try connection.statement(
+      "SELECT id, name, unit, longest_window FROM kinds ORDER BY id")
     try kindRows.forEachRow(attempted) {
+      longestWindows.append(kindRows.integer(3))
       kinds[kindRows.text(1)] = (UInt16(clamping: kindRows.integer(0)), kindRows.text(2))
     }
     let modelRows = try connection.statement("SELECT id, hash FROM model_rows")

@@ -42,6 +42,10 @@ extension Store {
             code: .misuse, message: "a window's samples lie outside of the packed bytes",
             attempted: "write a window")
         }
+        let length = window.end - window.start
+        if length > mirror.longestWindows[Int(subject.kind)] {
+          try keep(longestWindow: length, of: subject.kind)
+        }
         mirror.counters.window += 1
         insert.bind(1, mirror.counters.window)
         insert.bind(2, Int64(subject.id))
@@ -58,6 +62,14 @@ extension Store {
         try insert.run("write a window")
       }
     }
+  }
+
+  private func keep(longestWindow length: Int64, of kind: UInt16) throws {
+    let update = try connection.statement("UPDATE kinds SET longest_window = ?2 WHERE id = ?1")
+    update.bind(1, Int64(kind))
+    update.bind(2, length)
+    try update.run("keep the length of the longest window")
+    mirror.longestWindows[Int(kind)] = length
   }
 
   /// The places of windows in the order of the index by time and subject, so that its pages are touched one

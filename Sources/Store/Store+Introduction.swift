@@ -81,6 +81,7 @@ extension Store {
     insert.bind(3, unit)
     try insert.run("introduce the kind \(name)")
     mirror.kinds[name] = (UInt16(id), unit)
+    mirror.longestWindows.append(0)
     return UInt16(id)
   }
 

@@ -50,9 +50,6 @@ public struct AnomalyRecord: Equatable, Sendable {
 }
 
 extension StoreReader {
-  /// No window is longer, in milliseconds.
-  private static let longestWindow: Int64 = 86_400_000
-
   /// A subject's windows that overlap `from ... to`, the newest first until they hold at least
   /// `maxSamples` samples; then given in ascending order. `nil` if the subject is unknown.
   ///
@@ -76,8 +73,11 @@ extension StoreReader {
       page.unit = kindID(identity.kind).map { kind($0).unit } ?? ""
       var samples = 0
       // A window that begins before the time may reach into it.
-      let earliest = max(from, .min + Self.longestWindow) - Self.longestWindow
-      try forEachSlice(.windows, from: earliest, to: to, attempted) { slice in
+      let longest = try connection.statement("SELECT longest_window FROM kinds WHERE id = ?1")
+      longest.bind(1, kindID(identity.kind) ?? 0)
+      let (earliest, isTooEarly) = from.subtractingReportingOverflow(
+        try longest.first(attempted) ?? 0)
+      try forEachSlice(.windows, from: isTooEarly ? .min : earliest, to: to, attempted) { slice in
         select.reset()
         select.bind(1, slice)
         while try select.step(attempted) {
