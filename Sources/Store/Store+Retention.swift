@@ -267,16 +267,17 @@ extension Store {
   }
 
   private func delete(_ table: String, upTo id: Int64, rest: inout Int) throws -> Int {
-    guard rest > 0 else { return 0 }
     let attempted = "delete old rows of \(table)"
     let oldest = try connection.statement("SELECT id FROM \(table) ORDER BY id LIMIT 1")
-    guard let first = try oldest.first(attempted), first <= id else { return 0 }
-    // Hardly an id is missing, and a range of them costs half of what a list of them does.
     let delete = try connection.statement("DELETE FROM \(table) WHERE id <= ?1")
-    delete.bind(1, min(id, first + Int64(rest) - 1))
-    try delete.run(attempted)
-    let count = connection.changes
-    rest -= count
+    var count = 0
+    // Hardly an id is missing, and a range of them costs half of what a list of them does.
+    while rest > 0, let first = try oldest.first(attempted), first <= id {
+      delete.bind(1, min(id, first + Int64(rest) - 1))
+      try delete.run(attempted)
+      count += connection.changes
+      rest -= connection.changes
+    }
     return count
   }
 

@@ -49,6 +49,20 @@ struct RetentionTests {
     #expect(try texts("SELECT count(*) FROM window_rows", store.connection) == ["0"])
   }
 
+  @Test func idsThatAreMissingHoldNothingBack() throws {
+    let folder = try TemporaryFolder()
+    let store = try makeStore(folder)
+    let policy = Retention(maxAge: 100_000)
+    try addHistory(store, 200)
+    #expect(try pruneAll(store, now: 1_000_000, policy) == 0)
+    try addHistory(store, 1, first: 200)
+    try store.connection.execute(
+      "DELETE FROM window_rows WHERE id BETWEEN 2 AND 99; DELETE FROM late_rows WHERE id % 3 = 0",
+      attempted: "")
+    #expect(try pruneAll(store, now: 1_100_000, policy) == 102 + 134)
+    #expect(try texts("SELECT id FROM window_rows", store.connection) == ["201"])
+  }
+
   @Test func aClockSetBackNeitherDeletesEarlyNorBlocks() throws {
     let folder = try TemporaryFolder()
     let store = try makeStore(folder)
