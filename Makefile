@@ -1,6 +1,6 @@
 # Acalert: the commands that people need. `make` alone lists them.
 
-BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config
+BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libjemalloc-dev pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) sqlite3 kcat curl prometheus-alertmanager python3-aiosmtpd python3-venv 'chromium|chromium-browser' 'chromium-driver|chromium-chromedriver'
 DEMO_ARGS ?=
 

@@ -45,6 +45,10 @@ let package = Package(
       providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CJemalloc", path: "Sources/CJemalloc", pkgConfig: "jemalloc",
+      providers: [.apt(["libjemalloc-dev"])]),
+    .target(name: "CAllocator", dependencies: ["CJemalloc"]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CLinux"),
     .target(name: "CBytes"),
@@ -72,7 +76,8 @@ let package = Package(
     .target(
       name: "AcalertService",
       dependencies: [
-        "CLinux", "Events", "Detection", "ModelFiles", "Backtesting", "Kafka", "Store", "Alerting",
+        "CAllocator", "CLinux", "Events", "Detection", "ModelFiles", "Backtesting", "Kafka",
+        "Store", "Alerting",
         "HTTPServer", "Dashboard", "Observability", "Threads", "Yams", logging,
       ]),
     .executableTarget(
@@ -109,8 +114,8 @@ let package = Package(
     .testTarget(
       name: "AcalertServiceTests",
       dependencies: [
-        "AcalertService", "Alerting", "Backtesting", "Dashboard", "Events", "Detection", "Kafka",
-        "ModelFiles", "Store", "Threads", "Yams",
+        "AcalertService", "Alerting", "Backtesting", "CAllocator", "Dashboard", "Events",
+        "Detection", "Kafka", "ModelFiles", "Store", "Threads", "Yams",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "SimulationTests", dependencies: ["simulation", "Kafka"]),

@@ -1,6 +1,11 @@
+import CAllocator
 import CLinux
 
-/// How the C library's allocator gives back what a batch has taken.
+/// How memory is taken and given back.
+///
+/// librdkafka's threads allocate each message, and the pipeline frees it. The C library keeps memory by
+/// thread: both then wait for each other's lock, and sleep and wake each other over it. jemalloc does
+/// not, and is linked where it is installed (`CAllocator`); the rest here is for the C library's own.
 enum Allocator {
   /// From this size on a piece of memory is a mapping of its own, which goes back to the system with its
   /// last use.
@@ -17,7 +22,11 @@ enum Allocator {
   /// answer.
   private static let keptBelow: Int32 = 64 << 20
 
-  /// Settles it for the process, once; whether the C library has agreed.
+  /// Whether jemalloc is linked.
+  static let isJemalloc = callocator_arenas() > 0
+
+  /// Settles it for the process, once; whether it is as it should be.
   static let isSettled =
-    mallopt(M_MMAP_THRESHOLD, mappedFrom) == 1 && mallopt(M_TRIM_THRESHOLD, keptBelow) == 1
+    isJemalloc
+    || mallopt(M_MMAP_THRESHOLD, mappedFrom) == 1 && mallopt(M_TRIM_THRESHOLD, keptBelow) == 1
 }

@@ -66,6 +66,7 @@ public final class Service: Sendable {
   public func start() throws {
     let log = Logger(label: "acalert")
     if !Allocator.isSettled { log.debug("the allocator keeps its own bound for mapped memory") }
+    if !Allocator.isJemalloc { log.info("built without jemalloc: many records cost more") }
     try FileManager.default.createDirectory(
       atPath: settings.store.folder, withIntermediateDirectories: true)
     var options = StoreOptions()
