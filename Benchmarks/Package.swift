@@ -15,12 +15,13 @@ let package = Package(
     .systemLibrary(
       name: "CBenchmarkSQLite", path: "CBenchmarkSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
-    // The limit: the same work in plain C.
-    .target(name: "CReference", dependencies: ["CReferenceKafka"], path: "CReference"),
+    // The limit: the same work in plain C, with the C library's allocator.
+    .executableTarget(
+      name: "c-reference", dependencies: ["CReferenceKafka"], path: "CReference"),
     .executableTarget(
       name: "acalert-benchmarks",
       dependencies: [
-        "CReference",
+        "c-reference",
         "CBenchmarkSQLite",
         .product(name: "CLinux", package: "acalert"),
         .product(name: "Events", package: "acalert"),

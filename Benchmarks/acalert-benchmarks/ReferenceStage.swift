@@ -1,4 +1,4 @@
-import CReference
+import Foundation
 
 /// The same topic read by a plain C program: the limit.
 enum ReferenceStage {
@@ -17,43 +17,62 @@ enum ReferenceStage {
 
   static func measure(_ workload: Workload, _ result: (Measurement) -> Void) throws {
     for kind in workload.load.references where workload.wants("c/\(kind.rawValue)") {
-      Meter.resetPeak()
       let runs = try (0..<workload.rounds).map { _ in try run(kind, workload) }
-      guard var best = Measurement.best(of: runs) else { continue }
-      best.peakBytes = Meter.peakBytes
-      result(best)
+      if let best = Measurement.best(of: runs) { result(best) }
     }
+  }
+
+  /// What the program says of its run.
+  private struct Outcome: Decodable {
+    var seconds: Double
+    var cpuSeconds: Double
+    var records: Int
+    var valueBytes: Int
+    var keyBytes: Int
+    var subjects: Int
+    var anomalies: Int
+    var transitions: Int
+    var invalid: Int
+    var late: Int
+    var peakBytes: Int
+  }
+
+  /// Runs the program, which lies beside this one, to its end.
+  private static func outcome(_ kind: Kind, _ workload: Workload) throws -> Outcome {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent("c-reference")
+    process.arguments = [
+      kind.rawValue, workload.brokers, Workload.topic, "\(workload.loadSize.records)",
+    ]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    let line = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw BenchmarkError("the C program failed") }
+    return try JSONDecoder().decode(Outcome.self, from: line)
   }
 
   private static func run(_ kind: Kind, _ workload: Workload) throws -> Measurement {
     let size = workload.loadSize
-    var outcome = creference_result()
-    let answer = workload.brokers.withCString { brokers in
-      Workload.topic.withCString { name in
-        var topic = creference_topic(
-          brokers: brokers, name: name, records: Int64(size.records), timeout: 120)
-        return kind == .count
-          ? creference_count(&topic, &outcome) : creference_job(&topic, &outcome)
-      }
-    }
-    guard answer == 0 else {
-      let text = withUnsafeBytes(of: outcome.error) { $0.prefix { $0 != 0 } }
-      throw BenchmarkError("the C program failed: \(String(decoding: text, as: UTF8.self))")
-    }
-    guard outcome.records == Int64(size.records) else {
+    let outcome = try outcome(kind, workload)
+    guard outcome.records == size.records else {
       throw BenchmarkError("the C program read \(outcome.records) of \(size.records) records")
     }
     var measured = Measurement(
       name: kind.name(workload.load), unit: "records", count: size.records,
-      seconds: outcome.seconds, cpuSeconds: outcome.cpu_seconds)
+      seconds: outcome.seconds, cpuSeconds: outcome.cpuSeconds)
+    measured.peakBytes = outcome.peakBytes
     switch kind {
     case .count:
       measured.remark =
-        "\(outcome.value_bytes / outcome.records) B a record, "
-        + "\(outcome.key_bytes / outcome.records) B its key"
+        "\(outcome.valueBytes / outcome.records) B a record, "
+        + "\(outcome.keyBytes / outcome.records) B its key"
     case .job:
       try verify(outcome, size)
-      measured.anomalies = Int(outcome.anomalies)
+      measured.anomalies = outcome.anomalies
       measured.remark =
         "\(outcome.subjects) subjects, \(outcome.anomalies) anomalies, "
         + "\(outcome.transitions) changes"
@@ -62,8 +81,8 @@ enum ReferenceStage {
   }
 
   /// Nothing may have been passed over, and what the simulator puts in must have been found.
-  private static func verify(_ outcome: creference_result, _ size: Load.Size) throws {
-    guard outcome.invalid == 0, outcome.late == 0, outcome.subjects == Int64(size.users) else {
+  private static func verify(_ outcome: Outcome, _ size: Load.Size) throws {
+    guard outcome.invalid == 0, outcome.late == 0, outcome.subjects == size.users else {
       throw BenchmarkError(
         "the C program saw \(outcome.subjects) subjects, \(outcome.invalid) invalid records and "
           + "\(outcome.late) late ones")
