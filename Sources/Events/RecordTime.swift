@@ -14,16 +14,15 @@ enum RecordTime {
   static func milliseconds(_ text: UnsafePointer<UInt8>, count: Int) -> Int64? {
     // The shortest is "2017-10-01T19:53:03Z".
     guard count >= 20 else { return nil }
-    var reader = DateReader(text)
-    let year = reader.number(at: 0, digits: 4)
-    let month = reader.number(at: 5, digits: 2)
-    let day = reader.number(at: 8, digits: 2)
-    let hour = reader.number(at: 11, digits: 2)
-    let minute = reader.number(at: 14, digits: 2)
-    let second = reader.number(at: 17, digits: 2)
+    let date = DatePart(text, like: 0x2D30_302D_3030_3030, marks: 0xFF00_00FF_0000_0000)
+    let clock = DatePart(text + 11, like: 0x3030_3A30_303A_3030, marks: 0x0000_FF00_00FF_0000)
+    let year = date.pair(at: 0) * 100 + date.pair(at: 2)
+    let month = date.pair(at: 5)
+    let (tens, ones) = (text[8] &- 0x30, text[9] &- 0x30)
+    let day = Int64(tens) * 10 + Int64(ones)
+    let (hour, minute, second) = (clock.pair(at: 0), clock.pair(at: 3), clock.pair(at: 6))
     let separator = text[10]
-    guard reader.areDigits, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+    guard date.isAlike, clock.isAlike, tens < 10, ones < 10,
       separator | 0x20 == UInt8(ascii: "t") || separator == UInt8(ascii: " "),
       1...12 ~= month, day >= 1, day <= daysInMonth(month, year: year),
       hour <= 23, minute <= 59, second <= 60,
@@ -93,15 +92,44 @@ enum RecordTime {
     }
   }
 
+  /// Eight bytes of a date: digits, and what lies between them.
+  private struct DatePart {
+    private let pairs: UInt64
+    /// Whether digits are where digits should be, and marks where marks should be.
+    let isAlike: Bool
+
+    /// - Parameters:
+    ///   - pattern: The eight bytes with the digit 0 in each digit's place, the first in the lowest byte.
+    ///   - marks: All bits of the bytes that are no digits.
+    @inline(__always)
+    init(_ text: UnsafePointer<UInt8>, like pattern: UInt64, marks: UInt64) {
+      let digits = EightBytes.load(text) ^ pattern
+      isAlike = EightBytes.beyondNine(digits) | (digits & marks) == 0
+      // In each byte the number that its digit and the next one write.
+      pairs = digits &* 10 &+ (digits >> 8)
+    }
+
+    @inline(__always)
+    func pair(at place: Int64) -> Int64 { Int64(pairs >> UInt64(place * 8) & 0xFF) }
+  }
+
   /// What follows the seconds: a fraction and an offset.
   private struct Tail {
     var milliseconds: Int64 = 0
     var offsetMinutes: Int64 = 0
 
     init?(_ text: UnsafePointer<UInt8>, count: Int) {
+      let mark = text[0]
+      if mark == UInt8(ascii: " "), count == 7 {
+        // Six digits. There is a byte before the mark, so that eight can be read.
+        let digits = (EightBytes.load(text - 1) >> 16) ^ 0x3030_3030_3030
+        guard EightBytes.beyondNine(digits) == 0 else { return nil }
+        milliseconds = Int64(
+          (digits & 0xFF) * 100 + (digits >> 8 & 0xFF) * 10 + (digits >> 16 & 0xFF))
+        return
+      }
       var index = 0
       var digits = 0
-      let mark = text[0]
       if mark == UInt8(ascii: ".") || mark == UInt8(ascii: " ") {
         index = 1
         var scale: Int64 = 100

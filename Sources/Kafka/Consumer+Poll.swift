@@ -54,38 +54,72 @@ extension Consumer {
     return 1 + Swift.max(0, rest)
   }
 
+  /// What the table knows of the partition whose messages lie one behind the other in a batch: it is looked
+  /// up and noted once for all of them.
+  private struct Run {
+    var topic: OpaquePointer?
+    var partition: Int32 = -1
+    /// The partition's index; −1 for none.
+    var index = -1
+    /// The offset that the next message should have.
+    var expected: Int64 = -1
+  }
+
   private func lend(
     _ count: Int, _ delegate: any ConsumerDelegate, _ body: (borrowing MessageView) -> Void
   ) -> Int {
+    let batch = self.batch[..<count]
     var lent = 0
     var bytes = 0
+    var run = Run()
     table.beginBatch()
-    for i in 0..<count {
+    for i in batch.indices {
       guard let message = batch[i] else { continue }
       if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
-        let index = table.index(of: message.pointee.rkt, message.pointee.partition, known: known)
+        if message.pointee.partition != run.partition || message.pointee.rkt != run.topic {
+          note(run)
+          run = beginRun(with: message)
+        }
         bytes += message.pointee.len
-        if accepts(message.pointee.offset, of: index, delegate) {
-          body(MessageView(message: message, partitionIndex: index))
+        if accepts(message.pointee.offset, &run, delegate) {
+          body(MessageView(message: message, partitionIndex: run.index))
           lent += 1
         }
       } else {
+        note(run)
+        run = Run()
         handleError(message, delegate)
       }
       rd_kafka_message_destroy(message)
-      batch[i] = nil
     }
+    note(run)
+    batch.update(repeating: nil)
     level.took(messages: count, bytes: bytes)
     return lent
   }
 
-  private func accepts(_ offset: Int64, of index: Int, _ delegate: any ConsumerDelegate) -> Bool {
-    guard index >= 0 else { return false }
-    if table.states[index].expected == offset {
-      table.states[index].expected = offset + 1
+  private func beginRun(with message: UnsafeMutablePointer<rd_kafka_message_t>) -> Run {
+    var run = Run(topic: message.pointee.rkt, partition: message.pointee.partition)
+    run.index = table.index(of: message.pointee.rkt, message.pointee.partition, known: known)
+    if run.index >= 0 { run.expected = table.states[run.index].expected }
+    return run
+  }
+
+  private func note(_ run: Run) {
+    if run.index >= 0 { table.states[run.index].expected = run.expected }
+  }
+
+  private func accepts(
+    _ offset: Int64, _ run: inout Run, _ delegate: any ConsumerDelegate
+  ) -> Bool {
+    guard run.index >= 0 else { return false }
+    if run.expected == offset {
+      run.expected = offset + 1
       return true
     }
-    return acceptsUnexpected(offset, of: index, delegate)
+    note(run)
+    defer { run.expected = table.states[run.index].expected }
+    return acceptsUnexpected(offset, of: run.index, delegate)
   }
 
   /// An error that came in place of a message: it concerns one partition, one topic or the group.
