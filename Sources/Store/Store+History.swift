@@ -27,41 +27,43 @@ extension Store {
     }
   }
 
+  /// What SQL calls the windows of a batch, and their columns, which are those of `window_rows`.
+  static let windowSource = "window_batch"
+  static let windowColumns = [
+    "id", "subject", "start", "end", "count", "mean", "std", "min", "max", "flagged", "digits",
+    "samples",
+  ]
+
   func write(_ windows: [WindowAggregate], packed: [UInt8], engine: Int) throws {
     guard !windows.isEmpty else { return }
+    let order = try inOrder(windows, packedCount: packed.count, engine: engine)
     let insert = try connection.statement(
-      "INSERT INTO window_rows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
-    try packed.withUnsafeBytes { bytes in
-      // The packs are bound without a copy: no binding may outlive `bytes`.
-      defer { insert.bindNull(12) }
-      for place in Self.inOrder(windows) {
-        let window = windows[place]
-        let subject = try reference(window.subject, engine: engine)
-        guard window.packed.lowerBound >= 0, window.packed.upperBound <= bytes.count else {
-          throw StoreError(
-            code: .misuse, message: "a window's samples lie outside of the packed bytes",
-            attempted: "write a window")
+      "INSERT INTO window_rows SELECT * FROM \(Self.windowSource)")
+    let firstID = mirror.counters.window + 1
+    try windows.withUnsafeBufferPointer { windows in
+      try packed.withUnsafeBytes { packed in
+        try windowRows.withRows(order.count) { row, column, cell in
+          let window = windows[Int(order[row].window)]
+          switch column {
+          case 0: cell.set(firstID + Int64(row))
+          case 1: cell.set(Int64(order[row].subject))
+          case 2: cell.set(window.start)
+          case 3: cell.set(window.end)
+          case 4: cell.set(Int64(window.count))
+          case 5: cell.set(window.mean)
+          case 6: cell.set(window.std)
+          case 7: cell.set(window.min)
+          case 8: cell.set(window.max)
+          case 9: cell.set(Int64(window.flagged))
+          case 10: cell.set(Int64(window.digits))
+          default: cell.set(borrowed: UnsafeRawBufferPointer(rebasing: packed[window.packed]))
+          }
+        } _: {
+          try insert.run("write windows")
         }
-        let length = window.end - window.start
-        if length > mirror.longestWindows[Int(subject.kind)] {
-          try keep(longestWindow: length, of: subject.kind)
-        }
-        mirror.counters.window += 1
-        insert.bind(1, mirror.counters.window)
-        insert.bind(2, Int64(subject.id))
-        insert.bind(3, window.start)
-        insert.bind(4, window.end)
-        insert.bind(5, Int64(window.count))
-        insert.bind(6, window.mean)
-        insert.bind(7, window.std)
-        insert.bind(8, window.min)
-        insert.bind(9, window.max)
-        insert.bind(10, Int64(window.flagged))
-        insert.bind(11, Int64(window.digits))
-        insert.bind(12, borrowed: UnsafeRawBufferPointer(rebasing: bytes[window.packed]))
-        try insert.run("write a window")
       }
     }
+    mirror.counters.window += Int64(windows.count)
   }
 
   private func keep(longestWindow length: Int64, of kind: UInt16) throws {
@@ -72,17 +74,43 @@ extension Store {
     mirror.longestWindows[Int(kind)] = length
   }
 
-  /// The places of windows in the order of the index by time and subject, so that its pages are touched one
-  /// after the other; a few windows stay in the order in which they closed.
-  private static func inOrder(_ windows: [WindowAggregate]) -> [Int] {
-    guard windows.count > 256 else { return Array(windows.indices) }
+  /// A window to be written: its subject's id, and which of the batch's windows it is.
+  private struct WindowPlace {
+    let slice: Int64
+    let subject: UInt32
+    let window: UInt32
+  }
+
+  /// Windows in the order of the index by time and subject, so that its pages are touched one after the
+  /// other; a few windows stay in the order in which they closed.
+  ///
+  /// - Throws: if a subject was never introduced, or a window's samples are not in the batch.
+  private func inOrder(
+    _ windows: [WindowAggregate], packedCount: Int, engine: Int
+  ) throws -> [WindowPlace] {
     // Keys beside the places: the windows themselves lie far apart.
-    var order = windows.indices.map { place in
-      let slice = HistorySlices.windows.slice(of: windows[place].start)
-      return (key: slice << 32 | Int64(windows[place].subject), place: UInt32(place))
+    var order: [WindowPlace] = []
+    order.reserveCapacity(windows.count)
+    for (place, window) in windows.enumerated() {
+      let subject = try reference(window.subject, engine: engine)
+      guard window.packed.lowerBound >= 0, window.packed.upperBound <= packedCount else {
+        throw StoreError(
+          code: .misuse, message: "a window's samples lie outside of the packed bytes",
+          attempted: "write windows")
+      }
+      let length = window.end - window.start
+      if length > mirror.longestWindows[Int(subject.kind)] {
+        try keep(longestWindow: length, of: subject.kind)
+      }
+      order.append(
+        WindowPlace(
+          slice: HistorySlices.windows.slice(of: window.start), subject: subject.id,
+          window: UInt32(place)))
     }
-    order.sort { ($0.key, $0.place) < ($1.key, $1.place) }
-    return order.map { Int($0.place) }
+    if order.count > 256 {
+      order.sort { ($0.slice, $0.subject, $0.window) < ($1.slice, $1.subject, $1.window) }
+    }
+    return order
   }
 
   func write(_ lateSamples: [LateSample], engine: Int) throws {

@@ -46,6 +46,8 @@ public final class Store: @unchecked Sendable {
   public let path: String
   let options: StoreOptions
   let connection: Connection
+  /// The windows of a batch, as a table.
+  let windowRows: RowSource
   private let writerLock: WriterLock
   private let lock = Mutex(())
   private var isClosed = false
@@ -80,6 +82,8 @@ public final class Store: @unchecked Sendable {
       PRAGMA journal_size_limit = \(options.logLimitBytes);
       """, attempted: "open \(path)")
     try Schema.migrate(connection, path: path)
+    windowRows = try RowSource(
+      named: Self.windowSource, columns: Self.windowColumns, on: connection)
     mirror = try Mirror(reading: connection)
     let pageBytes = try connection.integer("PRAGMA page_size", attempted: "open \(path)") ?? 4_096
     logBounds = LogMover.Bounds(checkpointBytes: options.checkpointBytes, pageBytes: Int(pageBytes))

@@ -62,6 +62,24 @@ struct ManySubjectsTests {
     }
   }
 
+  @Test func badWindows_WriteNothing() throws {
+    let folder = try TemporaryFolder()
+    let store = try makeStore(folder, subjects: 300)
+    defer { store.close() }
+    var batch = Decisions()
+    for subject in 0..<300 { batch.addWindow(UInt32(subject), start: moment, values: [1, 2]) }
+    var stranger = batch
+    stranger.windows[299].subject = 300
+    var cut = batch
+    cut.packedSamples.removeLast()
+    for bad in [stranger, cut] {
+      #expect(StoreError.Code.thrown { try store.apply(bad) } == .misuse)
+    }
+    try store.apply(batch)
+    let ids = try texts("SELECT count(*) || ',' || max(id) FROM window_rows", store.connection)
+    #expect(ids == ["300,300"])
+  }
+
   @Test func aSubjectThatTheTableKnows_KeepsItsID() throws {
     let folder = try TemporaryFolder()
     let store = try makeStore(folder)

@@ -1,4 +1,4 @@
-// One connection to SQLite. This file and Statement.swift are the only places that call its C API.
+// One connection to SQLite. Only the files of this folder call its C API.
 
 import CSQLite
 
