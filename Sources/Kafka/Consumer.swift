@@ -30,8 +30,8 @@ public final class Consumer: @unchecked Sendable {
   var table = PartitionTable()
   var recoveries: [Recovery] = []
   var throttle = ErrorThrottle()
-  var batch = UnsafeMutableBufferPointer<UnsafeMutablePointer<rd_kafka_message_t>?>(
-    start: nil, count: 0)
+  typealias Batch = UnsafeMutableBufferPointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+  var batch = Batch(start: nil, count: 0)
   var isPausedByCaller = false
   var level: FetchLevel
   var turns = FetchTurns()
