@@ -178,7 +178,9 @@ public final class Service: Sendable {
         feed.publish(decisions, applied: applied, now: now)
         consumer.storeOffsets(
           decisions.progress.compactMap { progress in
-            partitionMap.place(of: progress.partition).map { ($0, progress.next) }
+            partitionMap.place(of: progress.partition).map {
+              ($0, progress.next, TakeoverNote(progress).text)
+            }
           })
         if !decisions.invalidRecords.isEmpty { publisher?.signal() }
       },

@@ -44,6 +44,17 @@ final class ClientProperties {
     return client
   }
 
+  /// A number that a client has been configured with.
+  static func value(
+    _ property: String, of client: OpaquePointer, otherwise fallback: Int
+  ) -> Int {
+    var text = [CChar](repeating: 0, count: 32)
+    var size = text.count
+    guard rd_kafka_conf_get(rd_kafka_conf(client), property, &text, &size) == RD_KAFKA_CONF_OK
+    else { return fallback }
+    return Int(string(text)) ?? fallback
+  }
+
   /// A C string from a buffer that ends with its first zero.
   static func string(_ buffer: [CChar]) -> String {
     String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -30,6 +30,7 @@ extension Consumer {
     if count == 0 { hurryFetch() } else { watchLevel() }
     let lent = lend(count, delegate, body)
     settleRebalances(delegate)
+    commitInTime()
     // After a rebalance that was under way, never between it and its answer.
     recoverPartitions(delegate)
     lookAtEnds(delegate)

@@ -30,6 +30,7 @@ extension Consumer {
   private func assign(_ list: PartitionList, _ delegate: any ConsumerDelegate) {
     awaitsGroup.store(false, ordering: .relaxed)
     let partitions = partitions(of: list)
+    groupOffsets.withLock { $0.forget(partitions.map(\.index)) }
     var positions = partitions.isEmpty ? [] : delegate.assigned(partitions)
     while positions.count < partitions.count { positions.append(.committed(orElse: .beginning)) }
     let committed = committedOffsets(of: partitions, positions, delegate)
@@ -40,7 +41,10 @@ extension Consumer {
         case .beginning: PartitionList.beginning
         case .end: PartitionList.end
         case .committed(let fallback):
-          committed[partition.index].map { $0 >= 0 ? $0 : Self.logical(fallback) }
+          committed[partition.index].map {
+            guard $0.offset >= 0 else { return Self.logical(fallback) }
+            return max(0, delegate.begins(partition, at: $0.offset, metadata: $0.metadata))
+          }
             // Not known yet. librdkafka asks on its own until the group answers; if it then has none,
             // that comes as an error which `recoverPartitions` ends.
             ?? PartitionList.stored
@@ -71,6 +75,7 @@ extension Consumer {
   private func unassign(_ list: PartitionList, lost: Bool, _ delegate: any ConsumerDelegate) {
     let partitions = partitions(of: list)
     if !partitions.isEmpty { delegate.revoked(partitions, lost: lost) }
+    if !lost { commit(partitions.map(\.index)) }
     setPaused(false, partitions.map(\.index))
     forget(partitions.map(\.index))
     if lost, !partitions.isEmpty, assignment.isEmpty { awaitsGroup.store(true, ordering: .relaxed) }
@@ -88,6 +93,7 @@ extension Consumer {
   private func forget(_ indices: [Int]) {
     for index in indices { table.states[index] = PartitionState() }
     turns.forget(indices)
+    groupOffsets.withLock { $0.forget(indices) }
     assignedIndices.withLock { $0.subtract(indices) }
     recoveries.removeAll { indices.contains($0.index) }
   }
@@ -103,7 +109,7 @@ extension Consumer {
   /// no entry where the group could not be asked in time.
   private func committedOffsets(
     of partitions: [TopicPartition], _ positions: [StartPosition], _ delegate: any ConsumerDelegate
-  ) -> [Int: Int64] {
+  ) -> [Int: (offset: Int64, metadata: String)] {
     let wanted = zip(partitions, positions).filter {
       if case .committed = $0.1 { true } else { false }
     }
@@ -115,10 +121,10 @@ extension Consumer {
       tell(KafkaError(result, attempted: "read the group's committed offsets"), delegate)
       return [:]
     }
-    var offsets: [Int: Int64] = [:]
+    var offsets: [Int: (offset: Int64, metadata: String)] = [:]
     for (i, element) in list.elements.enumerated()
     where element.err == RD_KAFKA_RESP_ERR_NO_ERROR {
-      offsets[wanted[i].0.index] = element.offset
+      offsets[wanted[i].0.index] = (element.offset, PartitionList.metadata(of: element))
     }
     return offsets
   }

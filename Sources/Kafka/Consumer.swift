@@ -40,6 +40,10 @@ public final class Consumer: @unchecked Sendable {
   /// What the leaders said last of the partitions' ends, and when to ask again, by `MonotonicClock`.
   var lastEnds = PartitionEnds.Answer()
   var asksNext = Int64.min
+  /// Milliseconds between two commits (0: only when a partition is given up), and when the next is due, by
+  /// `MonotonicClock`.
+  let commitInterval: Int64
+  var commitsNext = Int64.min
   let ends: PartitionEnds
   let reportsPartitionEnd: Bool
 
@@ -47,6 +51,7 @@ public final class Consumer: @unchecked Sendable {
   enum Lifecycle { case open, closed }
   let lifecycle = Mutex(Lifecycle.open)
   let known = Mutex<[TopicPartition]>([])
+  let groupOffsets = Mutex(GroupOffsets())
   let assignedIndices = Mutex<Set<Int>>([])
   let skipped = Atomic<Int64>(0)
   let lost = Atomic<Int64>(0)
@@ -70,6 +75,8 @@ public final class Consumer: @unchecked Sendable {
     rd_kafka_poll_set_consumer(client)
     queue = rd_kafka_queue_get_consumer(client)
     level = FetchLevel(of: client)
+    commitInterval = Int64(
+      ClientProperties.value("auto.commit.interval.ms", of: client, otherwise: 1_000))
     reportsPartitionEnd = configuration.reportsPartitionEnd
     do {
       ends = try PartitionEnds(client: client)

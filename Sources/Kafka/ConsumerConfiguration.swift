@@ -109,9 +109,9 @@ public struct ConsumerConfiguration: Sendable {
       "client.id": clientID,
       "statistics.interval.ms": String(statisticsIntervalMilliseconds),
       "enable.partition.eof": reportsPartitionEnd ? "true" : "false",
-      // Offsets are stored by hand, after the results are safe; librdkafka commits what is stored.
+      // Offsets are stored by hand, after the results are safe, and committed by hand, with their metadata.
       "enable.auto.offset.store": "false",
-      "enable.auto.commit": "true",
+      "enable.auto.commit": "false",
       // An offset that the broker does not have must come to us as an error. Any other value makes
       // librdkafka jump without a word.
       "auto.offset.reset": "error",

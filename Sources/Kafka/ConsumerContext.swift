@@ -20,6 +20,7 @@ final class ConsumerContext: CallbackContext {
 
   var rebalances: [Rebalance] = []
   var errors: [KafkaError] = []
+  private var hasCommitFailed = false
   /// (topic, partition, lag) triples of the newest statistics.
   let lags = Mutex<[PartitionLag]>([])
 
@@ -43,11 +44,8 @@ final class ConsumerContext: CallbackContext {
         CallbackContext.error(client, code, reason, attempted: "talk to the Kafka cluster"))
     }
     rd_kafka_conf_set_offset_commit_cb(configuration.pointer) { @Sendable _, code, _, opaque in
-      // _NO_OFFSET: there was nothing to commit.
-      guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET,
-        let context = ConsumerContext.consumer(opaque)
-      else { return }
-      context.errors.append(KafkaError(code, attempted: "commit the offsets to the group"))
+      guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+      ConsumerContext.consumer(opaque)?.commitFailed(code)
     }
     rd_kafka_conf_set_stats_cb(configuration.pointer) { @Sendable _, json, count, opaque in
       guard let json, let context = ConsumerContext.consumer(opaque) else { return 0 }
@@ -55,6 +53,18 @@ final class ConsumerContext: CallbackContext {
       context.lags.withLock { $0 = lags }
       return 0
     }
+  }
+
+  /// The group refused a commit, or could not be reached.
+  func commitFailed(_ code: rd_kafka_resp_err_t) {
+    hasCommitFailed = true
+    errors.append(KafkaError(code, attempted: "commit the offsets to the group"))
+  }
+
+  /// Whether a commit has failed since this was asked last.
+  func takeCommitFailure() -> Bool {
+    defer { hasCommitFailed = false }
+    return hasCommitFailed
   }
 
   private static func consumer(_ opaque: UnsafeMutableRawPointer?) -> ConsumerContext? {

@@ -9,6 +9,11 @@ public protocol ConsumerDelegate: AnyObject {
   ///   counts as `.committed(orElse: .beginning)`.
   func assigned(_ partitions: [TopicPartition]) -> [StartPosition]
 
+  /// A partition that is to begin where the group has committed, and what was stored there beside the offset.
+  ///
+  /// - Returns: the offset at which to begin, which may lie before the committed one.
+  func begins(_ partition: TopicPartition, at committed: Int64, metadata: String) -> Int64
+
   /// These partitions are to be given up. All messages of them that `poll` has lent before are the last
   /// ones; offsets stored from within this call are still committed, unless `lost`: then another member
   /// may own the partitions already.
@@ -34,6 +39,10 @@ public protocol ConsumerDelegate: AnyObject {
 }
 
 extension ConsumerDelegate {
+  public func begins(_ partition: TopicPartition, at committed: Int64, metadata: String) -> Int64 {
+    committed
+  }
+
   public func reachedEnd(of partition: TopicPartition, at offset: Int64) {}
   public func hadReadAll(of partition: TopicPartition, millisecondsAgo: Int64) {}
 }

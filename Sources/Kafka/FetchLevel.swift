@@ -27,14 +27,8 @@ struct FetchLevel {
 
   /// The limits that a client has.
   init(of client: OpaquePointer) {
-    let configuration = rd_kafka_conf(client)
     func value(_ property: String, _ fallback: Int) -> Int {
-      var text = [CChar](repeating: 0, count: 32)
-      var size = text.count
-      guard rd_kafka_conf_get(configuration, property, &text, &size) == RD_KAFKA_CONF_OK else {
-        return fallback
-      }
-      return Int(ClientProperties.string(text)) ?? fallback
+      ClientProperties.value(property, of: client, otherwise: fallback)
     }
     self.init(
       maxMessages: value("queued.min.messages", 100_000),

@@ -1,4 +1,5 @@
 import CRdkafka
+import Glibc
 
 /// librdkafka's list of partitions with offsets, owned.
 final class PartitionList {
@@ -20,10 +21,17 @@ final class PartitionList {
     rd_kafka_topic_partition_list_destroy(pointer)
   }
 
-  func append(_ partition: TopicPartition, offset: Int64 = PartitionList.noOffset) {
+  /// - Parameter metadata: Kept by the group beside a committed offset; empty for none.
+  func append(
+    _ partition: TopicPartition, offset: Int64 = PartitionList.noOffset, metadata: String = ""
+  ) {
     let element = rd_kafka_topic_partition_list_add(
       pointer, partition.topic, partition.partition)
     element?.pointee.offset = offset
+    guard !metadata.isEmpty else { return }
+    // The list frees it.
+    element?.pointee.metadata = UnsafeMutableRawPointer(strdup(metadata))
+    element?.pointee.metadata_size = metadata.utf8.count
   }
 
   /// Adds a topic, or a regular expression for topics, to subscribe to.
@@ -35,6 +43,13 @@ final class PartitionList {
 
   var elements: UnsafeMutableBufferPointer<rd_kafka_topic_partition_t> {
     UnsafeMutableBufferPointer(start: pointer.pointee.elems, count: count)
+  }
+
+  /// The metadata of an element, empty if there is none or it is no UTF-8.
+  static func metadata(of element: rd_kafka_topic_partition_t) -> String {
+    guard let start = element.metadata else { return "" }
+    let bytes = UnsafeRawBufferPointer(start: start, count: element.metadata_size)
+    return String(validating: bytes, as: UTF8.self) ?? ""
   }
 
   // librdkafka's macros, which Swift does not import because they cast.

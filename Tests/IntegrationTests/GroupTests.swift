@@ -48,4 +48,46 @@ import Testing
     #expect(first.service.counters.lostRecords.current == 0)
     #expect(first.service.failure == nil)
   }
+
+  @Test func aMemberWithoutAPast_JudgesByTheWindowsOfTheOneBefore() throws {
+    let cluster = try TestCluster()
+    let topic = try cluster.topic("accelerometer", partitions: 1)
+    let producer = try Producer(ProducerConfiguration(bootstrapServers: cluster.brokers))
+    var sent = 0
+    func send(_ values: [Double]) throws {
+      for value in values {
+        let time = 1_700_000_000_000 + sent * 100
+        let record = "{\"user\":\"u\",\"ts\":\(time),\"acc\":\(value)}"
+        try producer.send(topic: topic, partition: 0, key: nil, value: Array(record.utf8))
+        sent += 1
+      }
+      #expect(producer.flush(timeoutMilliseconds: 20_000))
+    }
+    let calm = (0..<600).map { 1 + Double($0 * 7 % 11) / 100 }
+    let first = try RunningService(cluster, topic: topic)
+    // How far back windows reach is known by batches.
+    for part in 0..<6 {
+      try send(Array(calm[(part * 100)..<(part * 100 + 100)]))
+      try eventually("the first member has all") { first.service.counters.records.current == sent }
+    }
+    try eventually("not all of it is needed any more") {
+      try first.query("select rewind_offset > 0 from partition_rows") == "1"
+    }
+    first.service.stop()
+    let rewind = try #require(Int(try first.query("select rewind_offset from partition_rows")))
+
+    try send([9] + calm.prefix(150))
+    let second = try RunningService(cluster, topic: topic)
+    try eventually("the second member has what came since") {
+      second.service.counters.records.current == 151
+    }
+    second.service.stop()
+    #expect(rewind < 600)
+    #expect(try second.query("select offset from anomalies where value = 9") == "600")
+    // Windows that the first member has closed are in its database, the others in that of the second.
+    let ends = try first.query("select max(end_ms) from (select end as end_ms from window_rows)")
+    #expect(try second.query("select min(start) >= \(ends) from window_rows") == "1")
+    #expect(try second.query("select next_offset from partition_rows") == "\(sent)")
+    #expect(second.service.counters.lostRecords.current == 0)
+  }
 }

@@ -204,6 +204,44 @@ import Testing
   }
 
   @Test(arguments: ClusterUnderTest.available)
+  func whatIsStoredBesideAnOffset_IsToldToWhoBeginsThere(_ kind: ClusterUnderTest) async throws {
+    try await onThread {
+      let cluster = try kind.open()
+      let topic = try cluster.createTopic(partitions: 2)
+      for partition in 0..<2 {
+        try cluster.produce(0..<100, to: topic, partition: Int32(partition))
+      }
+      let first = try cluster.consumer([topic])
+      let recorder = Recorder { _ in .committed(orElse: .beginning) }
+      try recorder.poll(first, count: 200)
+      #expect(recorder.committed.isEmpty)
+      for partition in first.assignment {
+        first.storeOffset(partition.index, next: 60, metadata: "öld \(partition.partition)")
+      }
+      // In its own time, and what is stored while it leaves.
+      try recorder.poll(first, until: "the commit") {
+        first.groupOffsets.withLock { $0.entries.values.allSatisfy(\.isSent) }
+      }
+      recorder.whenRevoked = { partitions in
+        for partition in partitions where partition.partition == 1 {
+          first.storeOffset(partition.index, next: 70, metadata: "last")
+        }
+      }
+      #expect(first.close(delegate: recorder))
+      #expect(recorder.errors.isEmpty)
+
+      let second = try cluster.consumer([topic])
+      let later = Recorder { _ in .committed(orElse: .beginning) }
+      later.whereToBegin = { $0 - 5 }
+      try later.poll(second, count: 45 + 35)
+      #expect(later.committed[0]?.offset == 60 && later.committed[0]?.metadata == "öld 0")
+      #expect(later.committed[1]?.offset == 70 && later.committed[1]?.metadata == "last")
+      #expect(later.records.map(\.offset).min() == 55)
+      second.close(delegate: later)
+    }
+  }
+
+  @Test(arguments: ClusterUnderTest.available)
   func lagIsNilUntilKnownAndFallsWithWhatIsStored(_ kind: ClusterUnderTest) async throws {
     try await onThread {
       let cluster = try kind.open()

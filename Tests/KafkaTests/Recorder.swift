@@ -17,6 +17,10 @@ final class Recorder: ConsumerDelegate {
   var ends: [(TopicPartition, Int64)] = []
   /// How often it was told that all of a partition had been read, by its index.
   var readAll: [Int: Int] = [:]
+  /// What the group had beside the committed offsets, by the partition's number.
+  var committed: [Int32: (offset: Int64, metadata: String)] = [:]
+  /// Where to begin then.
+  var whereToBegin: (Int64) -> Int64 = { $0 }
   var whenRevoked: ([TopicPartition]) -> Void = { _ in }
 
   init(_ start: @escaping (TopicPartition) -> StartPosition = { _ in .beginning }) {
@@ -26,6 +30,11 @@ final class Recorder: ConsumerDelegate {
   func assigned(_ partitions: [TopicPartition]) -> [StartPosition] {
     assignments.append(partitions)
     return partitions.map(start)
+  }
+
+  func begins(_ partition: TopicPartition, at committed: Int64, metadata: String) -> Int64 {
+    self.committed[partition.partition] = (committed, metadata)
+    return whereToBegin(committed)
   }
 
   func revoked(_ partitions: [TopicPartition], lost: Bool) {

@@ -43,6 +43,28 @@ extension Pipeline: ConsumerDelegate {
     }
   }
 
+  /// A partition that another member of the group has had: its windows are filled with the records before the
+  /// committed offset, as after a restart. What the other knew besides stays with it.
+  func begins(_ partition: TopicPartition, at committed: Int64, metadata: String) -> Int64 {
+    guard let route = routes[partition.index], let note = TakeoverNote(metadata),
+      note.rewind <= committed
+    else { return committed }
+    let progress = PartitionProgress(
+      partition: route.partition, next: committed, rewind: note.rewind)
+    engine.assign(
+      progress.partition, rewind: progress.rewind, next: progress.next, isNew: true)
+    reached[
+      TopicPartitionName(topic: partition.topic, partition: partition.partition)] = progress
+    routes[partition.index]?.awaitsFirst = false
+    shared.log.info(
+      "taking a partition over",
+      metadata: [
+        "partition": "\(partition)", "next": "\(committed)",
+        "windows filled from": "\(note.rewind)",
+      ])
+    return note.rewind
+  }
+
   func revoked(_ partitions: [TopicPartition], lost: Bool) {
     flush(timeout: 10)
     engine.revoke(
