@@ -40,7 +40,7 @@ struct BackpressureCommand: ParsableCommand {
   var users = 2_000
 
   @Option(help: "Partitions; each holds some 5 MiB in this broker.")
-  var partitions = 400
+  var partitions = 800
 
   @Option(help: "How much more memory it may need once the queues are full, as a part.")
   var goalGrowth = 0.1
