@@ -5,6 +5,16 @@ import Testing
 @testable import Kafka
 
 @Suite struct ConsumerTests {
+  /// A topic of two partitions with a hundred records each.
+  private func twoPartitions(_ kind: ClusterUnderTest) throws -> (OpenCluster, topic: String) {
+    let cluster = try kind.open()
+    let topic = try cluster.createTopic(partitions: 2)
+    for partition in 0..<2 as Range<Int32> {
+      try cluster.produce(0..<100, to: topic, partition: partition)
+    }
+    return (cluster, topic)
+  }
+
   @Test(arguments: ClusterUnderTest.available)
   func keysHeadersAndTimestampsArriveAsSent(_ kind: ClusterUnderTest) async throws {
     try await onThread {
@@ -114,11 +124,7 @@ import Testing
   @Test(arguments: ClusterUnderTest.available)
   func storedOffsetsAreCommittedAndNothingElseIs(_ kind: ClusterUnderTest) async throws {
     try await onThread {
-      let cluster = try kind.open()
-      let topic = try cluster.createTopic(partitions: 2)
-      for partition in 0..<2 {
-        try cluster.produce(0..<100, to: topic, partition: Int32(partition))
-      }
+      let (cluster, topic) = try twoPartitions(kind)
       let first = try cluster.consumer([topic])
       let recorder = Recorder { _ in .committed(orElse: .beginning) }
       try recorder.poll(first, count: 200)
@@ -206,11 +212,7 @@ import Testing
   @Test(arguments: ClusterUnderTest.available)
   func whatIsStoredBesideAnOffset_IsToldToWhoBeginsThere(_ kind: ClusterUnderTest) async throws {
     try await onThread {
-      let cluster = try kind.open()
-      let topic = try cluster.createTopic(partitions: 2)
-      for partition in 0..<2 {
-        try cluster.produce(0..<100, to: topic, partition: Int32(partition))
-      }
+      let (cluster, topic) = try twoPartitions(kind)
       let first = try cluster.consumer([topic])
       let recorder = Recorder { _ in .committed(orElse: .beginning) }
       try recorder.poll(first, count: 200)

@@ -85,7 +85,8 @@ final class RowSource {
     UnsafeMutableRawPointer(base)?.assumingMemoryBound(to: Cursor.self)
   }
 
-  /// The functions by which SQLite reads; there is one of them, for as long as the process lives.
+  /// The functions by which SQLite reads. Safe to share, though Swift cannot know it of a pointer: made once,
+  /// for as long as the process lives, and never changed.
   nonisolated(unsafe) private static let module: UnsafePointer<sqlite3_module> = {
     var module = sqlite3_module()
     module.xConnect = { connection, source, _, _, table, _ in
