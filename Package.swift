@@ -56,7 +56,7 @@ let package = Package(
 
     // The rooms, lowest first. Imports point only to targets above.
     .target(name: "Events", dependencies: ["CBytes"]),
-    .target(name: "Detection", dependencies: ["Events"]),
+    .target(name: "Detection", dependencies: ["CBytes", "Events"]),
     .target(
       name: "ModelFiles", dependencies: ["Detection", "COpenSSL"], exclude: ["Assets"],
       plugins: ["EmbedAssets"]),

@@ -118,6 +118,7 @@ final class EngineRun {
   private let names: Names
   private var offset: Int64 = 0
   private var walk = Walk()
+  private var group = RecordGroup()
   /// Candidates of falls that were handed out.
   var candidates = 0
 
@@ -160,23 +161,39 @@ final class EngineRun {
     names.bytes.withUnsafeBytes { bytes in
       var subject = second % names.count
       for record in 0..<names.count {
-        var sample = Sample(
+        let sample = Sample(
           time: Workload.startTime + Int64(second) * 1_000,
           value: walk.next(isRunning: subject % 4 == 0))
-        withUnsafePointer(to: &sample) {
-          take(
-            bytes, subject, UnsafeBufferPointer(start: $0, count: 1),
-            UnsafeBufferPointer(start: nil, count: 0), second)
-        }
+        wait(bytes, subject, sample, second)
         subject += step
         if subject >= names.count { subject -= names.count }
         if record % batch == batch - 1 {
+          engine.ingest(&group)
           _ = engine.takeDecisions(
             sweep: Self.sweep * Double(batch) / Double(names.count))
         }
       }
     }
+    engine.ingest(&group)
     if names.count < batch { _ = engine.takeDecisions(sweep: Self.sweep) }
+  }
+
+  /// As the service does: sixteen records are decoded, then judged together.
+  @inline(__always)
+  private func wait(
+    _ bytes: UnsafeRawBufferPointer, _ subject: Int, _ sample: Sample, _ second: Int
+  ) {
+    let name = UnsafeRawBufferPointer(
+      rebasing: bytes[names.ends[subject]..<names.ends[subject + 1]])
+    let key = SubjectKey(
+      stream: 0, user: name, device: UnsafeRawBufferPointer(start: nil, count: 0))
+    engine.prefetch(key)
+    group.append(
+      SingleRecord(
+        key, sample, axes: nil, origin: RecordOrigin(partition: 0, offset: offset),
+        arrival: Workload.startTime + Int64(second + 1) * 1_000))
+    offset += 1
+    if group.isFull { engine.ingest(&group) }
   }
 
   @inline(__always)

@@ -14,7 +14,8 @@ extension Engine {
     axes: UnsafeBufferPointer<AxisSample> = UnsafeBufferPointer(start: nil, count: 0),
     place: ReportedPlace, origin: RecordOrigin, arrival: Int64
   ) {
-    let (index, isNew) = interner.intern(stream: UInt8(stream), user: user, device: device)
+    let (index, isNew) = interner.intern(
+      SubjectKey(stream: stream, user: user, device: device))
     if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }
     let subject = subjects[index]
     let isWanted = arriving(index, subject, at: arrival, in: origin.partition)

@@ -43,7 +43,7 @@ extension Engine {
     detectors: [UInt8] = []
   ) -> UInt32? {
     guard let base = stream(ofKind: kind) else { return nil }
-    let (index, isNew) = interner.intern(stream: UInt8(base), user: user, device: device)
+    let (index, isNew) = interner.intern(SubjectKey(stream: base, user: user, device: device))
     guard isNew else { return index }
     var subject = Subject()
     let stream = profile(of: index, stream: base)

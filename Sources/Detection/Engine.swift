@@ -143,8 +143,20 @@ public struct Engine: ~Copyable {
     axes: UnsafeBufferPointer<AxisSample> = UnsafeBufferPointer(start: nil, count: 0),
     origin: RecordOrigin, arrival: Int64
   ) {
-    let (index, isNew) = interner.intern(stream: UInt8(stream), user: user, device: device)
-    if isNew { introduce(index, stream: stream, at: samples.first?.time ?? arrival, origin) }
+    ingest(
+      SubjectKey(stream: stream, user: user, device: device), samples, axes, origin: origin,
+      arrival: arrival)
+  }
+
+  @inline(__always)
+  mutating func ingest(
+    _ key: SubjectKey, _ samples: UnsafeBufferPointer<Sample>,
+    _ axes: UnsafeBufferPointer<AxisSample>, origin: RecordOrigin, arrival: Int64
+  ) {
+    let (index, isNew) = interner.intern(key)
+    if isNew {
+      introduce(index, stream: Int(key.stream), at: samples.first?.time ?? arrival, origin)
+    }
     let subject = subjects[index]
     guard arriving(index, subject, at: arrival, in: origin.partition) else { return }
     judge(index, subject, samples, axes, origin: origin, arrival: arrival)
@@ -221,8 +233,9 @@ public struct Engine: ~Copyable {
     return user.withUTF8 { user in
       device.withUTF8 { device in
         interner.find(
-          stream: UInt8(stream), user: UnsafeRawBufferPointer(user),
-          device: UnsafeRawBufferPointer(device))
+          SubjectKey(
+            stream: stream, user: UnsafeRawBufferPointer(user),
+            device: UnsafeRawBufferPointer(device)))
       }
     }
   }

@@ -13,7 +13,9 @@ extension Consumer {
   ///   - timeoutMilliseconds: How long to wait for the first message.
   ///   - lingerMilliseconds: How long to wait, once the first is there, for the batch to fill. With 0
   ///     the batch is what has been fetched already: the least delay, and large batches under load.
-  ///   - body: Must not call `poll` or `close`. What it stores of a message it has to copy.
+  ///   - beforeRelease: Called before messages that were lent are freed, and after the last one.
+  ///   - body: Must not call `poll` or `close`. What it keeps of a message is valid until the next call of
+  ///     `beforeRelease` has returned.
   /// - Returns: How many messages were lent out; 0 after the time-out, after an event, or when paused.
   /// - Throws: Only when the consumer cannot go on: it is closed, or librdkafka says the error is fatal
   ///   (such as a second static member of the same `group.instance.id`). Messages of this call have
@@ -21,14 +23,15 @@ extension Consumer {
   @discardableResult
   public func poll(
     max: Int, timeoutMilliseconds: Int, lingerMilliseconds: Int = 0,
-    delegate: any ConsumerDelegate, body: (borrowing MessageView) -> Void
+    delegate: any ConsumerDelegate, beforeRelease: () -> Void = {},
+    body: (borrowing MessageView) -> Void
   ) throws(KafkaError) -> Int {
     try checkOpen("read from Kafka")
     watchLevel()
     let count = gather(
       max: Swift.max(1, max), timeout: timeToWait(timeoutMilliseconds), linger: lingerMilliseconds)
     if count == 0 { hurryFetch() } else { watchLevel() }
-    let lent = lend(count, delegate, body)
+    let lent = lend(count, delegate, beforeRelease, body)
     settleRebalances(delegate)
     commitInTime()
     // After a rebalance that was under way, never between it and its answer.
@@ -67,7 +70,8 @@ extension Consumer {
   }
 
   private func lend(
-    _ count: Int, _ delegate: any ConsumerDelegate, _ body: (borrowing MessageView) -> Void
+    _ count: Int, _ delegate: any ConsumerDelegate, _ beforeRelease: () -> Void,
+    _ body: (borrowing MessageView) -> Void
   ) -> Int {
     let batch = self.batch[..<count]
     var lent = 0
@@ -77,6 +81,7 @@ extension Consumer {
     var kept = 0
     for i in batch.indices {
       if i - kept == Self.freedAtOnce {
+        beforeRelease()
         free(batch[kept..<i])
         kept = i
       }
@@ -97,6 +102,7 @@ extension Consumer {
         handleError(message, delegate)
       }
     }
+    beforeRelease()
     free(batch[kept...])
     note(run)
     batch.update(repeating: nil)

@@ -76,6 +76,7 @@ extension Pipeline: ConsumerDelegate {
   }
 
   func recordsLost(_ loss: LostRecords) {
+    judgeAhead()
     guard let route = routes[loss.partition.index] else { return }
     if loss.reason == .recreated {
       // Offsets begin anew: what the database remembers of the old topic must not hold them back.
@@ -116,6 +117,7 @@ extension Pipeline: ConsumerDelegate {
   }
 
   func reachedEnd(of partition: TopicPartition, at offset: Int64) {
+    judgeAhead()
     guard let route = routes[partition.index] else { return }
     // Remembered, or after a restart it would begin anew at an end that had moved on.
     if route.awaitsFirst { begin(partition.index, at: offset) }

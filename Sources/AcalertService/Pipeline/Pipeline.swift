@@ -58,6 +58,8 @@ final class Pipeline {
   /// Reached through a `let` pointer, so that the way of every record needs no run-time check of
   /// exclusive access.
   private let engineMemory = UnsafeMutablePointer<Engine>.allocate(capacity: 1)
+  /// What is decoded and not judged yet, likewise. The keys lie in Kafka's messages.
+  private let ahead = UnsafeMutablePointer<RecordGroup>.allocate(capacity: 1)
   var routes: [Int: Route] = [:]
   /// How far each partition of old or new has got: where to go on when it is assigned (again).
   var reached: [TopicPartitionName: PartitionProgress]
@@ -111,11 +113,14 @@ final class Pipeline {
         )
       })
     engineMemory.initialize(to: engine)
+    ahead.initialize(to: RecordGroup())
   }
 
   deinit {
     engineMemory.deinitialize(count: 1)
     engineMemory.deallocate()
+    ahead.deinitialize(count: 1)
+    ahead.deallocate()
   }
 
   /// The judgement.
@@ -139,7 +144,8 @@ final class Pipeline {
   private func step() throws {
     now = WallClock.milliseconds()
     let count = try shared.consumer.poll(
-      max: Self.pollRecords, timeoutMilliseconds: pendingRecords > 0 ? 2 : 10, delegate: self
+      max: Self.pollRecords, timeoutMilliseconds: pendingRecords > 0 ? 2 : 10, delegate: self,
+      beforeRelease: judgeAhead
     ) { message in
       take(message)
     }
@@ -177,48 +183,89 @@ final class Pipeline {
     let timestamp = message.timestamp
     let arrival = timestamp > 0 ? min(timestamp, now) : now
     let origin = RecordOrigin(partition: currentPartition, offset: offset)
-    guard engine.admit(origin, arrival: arrival) else { return }
+    switch currentReader {
+    case .samples(let decoder):
+      take(message, decoder, origin, arrival: arrival)
+    case .frames(let decoder):
+      take(message, decoder, origin, arrival: arrival)
+    }
+  }
+
+  @inline(__always)
+  private func take(
+    _ message: borrowing MessageView, _ decoder: RecordDecoder, _ origin: RecordOrigin,
+    arrival: Int64
+  ) {
     let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     do {
-      switch currentReader {
-      case .samples(let decoder):
-        try decoder.decode(value, arrival: arrival)
-        if let place = decoder.place {
-          engine.ingest(
-            stream: currentStream, user: decoder.user, device: decoder.device,
-            samples: decoder.samples, axes: decoder.axes, place: place, origin: origin,
-            arrival: arrival)
-        } else {
-          engine.ingest(
-            stream: currentStream, user: decoder.user, device: decoder.device,
-            samples: decoder.samples, axes: decoder.axes, origin: origin, arrival: arrival)
-        }
-      case .frames(let decoder):
-        try read(message, with: decoder, origin, arrival: arrival)
-      }
+      try decoder.decode(value, arrival: arrival)
     } catch {
-      let key = message.key.map { [UInt8]($0) }
-      var headers: [RecordHeader] = []
-      message.forEachHeader { name, value in
-        headers.append(
-          RecordHeader(
-            name: String(cString: name), value: value.baseAddress == nil ? nil : [UInt8](value)))
-      }
-      engine.reject(
-        InvalidRecordRow(
-          origin: origin, timestamp: arrival, reason: error.reason.rawValue,
-          detail: error.description, key: key, value: [UInt8](value), headers: headers))
+      judgeAhead()
+      guard engine.admit(origin, arrival: arrival) else { return }
+      return reject(message, error, origin, arrival: arrival)
+    }
+    if engine.exceedsCache,
+      let record = SingleRecord(
+        decoder, of: value, stream: currentStream, origin: origin, arrival: arrival)
+    {
+      engine.prefetch(record.key)
+      ahead.pointee.append(record)
+      if ahead.pointee.isFull { judgeAhead() }
+      return
+    }
+    judgeAhead()
+    guard engine.admit(origin, arrival: arrival) else { return }
+    if let place = decoder.place {
+      engine.ingest(
+        stream: currentStream, user: decoder.user, device: decoder.device,
+        samples: decoder.samples, axes: decoder.axes, place: place, origin: origin,
+        arrival: arrival)
+    } else {
+      engine.ingest(
+        stream: currentStream, user: decoder.user, device: decoder.device,
+        samples: decoder.samples, axes: decoder.axes, origin: origin, arrival: arrival)
     }
   }
 
   /// The way of a camera's record, which may say who and when in its headers or its key.
-  private func read(
-    _ message: borrowing MessageView, with decoder: CameraDecoder, _ origin: RecordOrigin,
+  private func take(
+    _ message: borrowing MessageView, _ decoder: CameraDecoder, _ origin: RecordOrigin,
     arrival: Int64
-  ) throws(Events.InvalidRecord) {
+  ) {
+    judgeAhead()
+    guard engine.admit(origin, arrival: arrival) else { return }
     let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    try decoder.decode(value, key: message.key, arrival: arrival) { message.header($0) }
-    engine.ingest(stream: currentStream, frames: decoder.batch, origin: origin, arrival: arrival)
+    do {
+      try decoder.decode(value, key: message.key, arrival: arrival) { message.header($0) }
+      engine.ingest(stream: currentStream, frames: decoder.batch, origin: origin, arrival: arrival)
+    } catch {
+      reject(message, error, origin, arrival: arrival)
+    }
+  }
+
+  @inline(never)
+  private func reject(
+    _ message: borrowing MessageView, _ error: Events.InvalidRecord, _ origin: RecordOrigin,
+    arrival: Int64
+  ) {
+    let key = message.key.map { [UInt8]($0) }
+    let value = message.value.map { [UInt8]($0) } ?? []
+    var headers: [RecordHeader] = []
+    message.forEachHeader { name, value in
+      headers.append(
+        RecordHeader(
+          name: String(cString: name), value: value.baseAddress == nil ? nil : [UInt8](value)))
+    }
+    engine.reject(
+      InvalidRecordRow(
+        origin: origin, timestamp: arrival, reason: error.reason.rawValue,
+        detail: error.description, key: key, value: value, headers: headers))
+  }
+
+  /// Judges the records that wait to be judged together.
+  @inline(__always)
+  func judgeAhead() {
+    if !ahead.pointee.isEmpty { engine.ingest(&ahead.pointee) }
   }
 
   /// Takes up new threat rules and models: what has been judged by the old ones goes out first.
@@ -251,6 +298,7 @@ final class Pipeline {
   /// A partition of which nothing is known begins here: with its first record, or at its end.
   func begin(_ place: Int, at offset: Int64) {
     guard let route = routes[place] else { return }
+    judgeAhead()
     engine.assign(route.partition, rewind: offset, next: offset, isNew: true)
     routes[place]?.awaitsFirst = false
     if place == currentPlace { currentAwaitsFirst = false }
@@ -291,7 +339,9 @@ final class Pipeline {
     defer { shared.consumer.resume() }
     while !handOverWaiting(timeout: 0.5) {
       if shared.isStopping() { return }
-      _ = try? shared.consumer.poll(max: 1, timeoutMilliseconds: 0, delegate: self) { message in
+      _ = try? shared.consumer.poll(
+        max: 1, timeoutMilliseconds: 0, delegate: self, beforeRelease: judgeAhead
+      ) { message in
         take(message)
       }
     }

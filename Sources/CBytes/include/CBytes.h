@@ -1,4 +1,5 @@
-// What Swift's SIMD types cannot say: which of many bytes are this one, as a number with a bit for each.
+// What Swift cannot say: which of many bytes are this one, as a number with a bit for each; and that some memory
+// will be wanted soon.
 #ifndef CBYTES_H
 #define CBYTES_H
 
@@ -21,5 +22,8 @@ static inline uint64_t cbytes_equal16(const uint8_t *bytes, uint8_t byte) {
 static inline uint64_t cbytes_equal32(const uint8_t *bytes, uint8_t byte) {
   return cbytes_equal16(bytes, byte) | cbytes_equal16(bytes + 16, byte) << 16;
 }
+
+/// Has the processor bring the line of `address` into its caches; any address will do.
+static inline void cbytes_prefetch(const void *address) { __builtin_prefetch(address, 1); }
 
 #endif

@@ -29,7 +29,7 @@ extension Engine {
     guard hot[stream].isCamera else { return }
     for frame in batch.frames {
       let (index, isNew) = interner.intern(
-        stream: UInt8(stream), user: frame.user, device: frame.device)
+        SubjectKey(stream: stream, user: frame.user, device: frame.device))
       if isNew { introduce(index, stream: stream, at: frame.time, origin) }
       let subject = subjects[index]
       let isWanted = arriving(index, subject, at: arrival, in: origin.partition)

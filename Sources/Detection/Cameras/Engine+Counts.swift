@@ -68,8 +68,9 @@ extension Engine {
     let (index, isNew) = user.withUTF8 { user in
       device.withUTF8 { device in
         interner.intern(
-          stream: UInt8(counts), user: UnsafeRawBufferPointer(user),
-          device: UnsafeRawBufferPointer(device))
+          SubjectKey(
+            stream: counts, user: UnsafeRawBufferPointer(user),
+            device: UnsafeRawBufferPointer(device)))
       }
     }
     if isNew { introduce(index, stream: counts, at: time, origin) }
