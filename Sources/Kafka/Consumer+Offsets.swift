@@ -62,11 +62,12 @@ extension Consumer {
     }
   }
 
-  /// Commits what has been stored since, if it is time to; the answer comes to `ConsumerContext`.
+  /// Commits what has been stored since, if it is time to and the commit before has been answered: of two on
+  /// their way, the older might have to be sent again and arrive after the newer.
   func commitInTime() {
     if context.takeCommitFailure() { groupOffsets.withLock { $0.takeBack() } }
     let now = MonotonicClock.milliseconds()
-    guard commitInterval > 0, now >= commitsNext else { return }
+    guard commitInterval > 0, now >= commitsNext, !context.awaitsCommit(at: now) else { return }
     commitsNext = now + commitInterval
     commit(assignedIndices.withLock { $0 })
   }
@@ -76,7 +77,11 @@ extension Consumer {
   func commit(_ indices: some Sequence<Int>) {
     guard let list = takeUncommitted(of: indices) else { return }
     let result = rd_kafka_commit(client, list.pointer, 1)
-    if result != RD_KAFKA_RESP_ERR_NO_ERROR { context.commitFailed(result) }
+    if result == RD_KAFKA_RESP_ERR_NO_ERROR {
+      context.commitSent(at: MonotonicClock.milliseconds())
+    } else {
+      context.commitFailed(result)
+    }
   }
 
   private func takeUncommitted(of indices: some Sequence<Int>) -> PartitionList? {

@@ -21,6 +21,9 @@ final class ConsumerContext: CallbackContext {
   var rebalances: [Rebalance] = []
   var errors: [KafkaError] = []
   private var hasCommitFailed = false
+  /// Commits that have not been answered, and when the last one was sent.
+  private var commitsUnderway = 0
+  private var lastCommit = Int64.min
   /// (topic, partition, lag) triples of the newest statistics.
   let lags = Mutex<[PartitionLag]>([])
 
@@ -44,8 +47,7 @@ final class ConsumerContext: CallbackContext {
         CallbackContext.error(client, code, reason, attempted: "talk to the Kafka cluster"))
     }
     rd_kafka_conf_set_offset_commit_cb(configuration.pointer) { @Sendable _, code, _, opaque in
-      guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-      ConsumerContext.consumer(opaque)?.commitFailed(code)
+      ConsumerContext.consumer(opaque)?.commitAnswered(code)
     }
     rd_kafka_conf_set_stats_cb(configuration.pointer) { @Sendable _, json, count, opaque in
       guard let json, let context = ConsumerContext.consumer(opaque) else { return 0 }
@@ -54,6 +56,26 @@ final class ConsumerContext: CallbackContext {
       return 0
     }
   }
+
+  func commitSent(at now: Int64) {
+    commitsUnderway += 1
+    lastCommit = now
+  }
+
+  /// Whether a commit is on its way. librdkafka answers each, in the end by itself; should one be forgotten,
+  /// that is not waited for for ever.
+  func awaitsCommit(at now: Int64) -> Bool {
+    if commitsUnderway > 0, now - lastCommit > Self.longestCommit { commitsUnderway = 0 }
+    return commitsUnderway > 0
+  }
+
+  private func commitAnswered(_ code: rd_kafka_resp_err_t) {
+    commitsUnderway = max(0, commitsUnderway - 1)
+    if code != RD_KAFKA_RESP_ERR_NO_ERROR { commitFailed(code) }
+  }
+
+  /// In milliseconds; librdkafka gives a request one minute by default (`socket.timeout.ms`).
+  private static let longestCommit: Int64 = 120_000
 
   /// The group refused a commit, or could not be reached.
   func commitFailed(_ code: rd_kafka_resp_err_t) {

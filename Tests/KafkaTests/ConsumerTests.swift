@@ -243,6 +243,35 @@ import Testing
     }
   }
 
+  @Test func aCommitWaitsForTheAnswerToTheOneBefore() async throws {
+    try await onThread {
+      let (cluster, topic) = try twoPartitions(.embedded)
+      let consumer = try cluster.consumer([topic], properties: ["auto.commit.interval.ms": "10"])
+      let recorder = Recorder()
+      try recorder.poll(consumer, count: 200)
+      let index = try #require(consumer.assignment.first?.index)
+      func isSent() -> Bool {
+        consumer.groupOffsets.withLock { $0.entries[index]?.isSent } ?? false
+      }
+      func isUnderway() -> Bool { consumer.context.awaitsCommit(at: MonotonicClock.milliseconds()) }
+      try cluster.broker?.setRoundTripTime(milliseconds: 1_500)
+      consumer.storeOffset(index, next: 10)
+      try recorder.poll(consumer, until: "the first is on its way") { isSent() && isUnderway() }
+      consumer.storeOffset(index, next: 20)
+      var waited = 0
+      try recorder.poll(consumer, until: "the second is on its way") {
+        waited += isSent() ? 0 : 1
+        return isSent()
+      }
+      // It is looked at once before the first poll.
+      #expect(waited > 1)
+      try recorder.poll(consumer, until: "the answer") { !isUnderway() }
+      try cluster.broker?.setRoundTripTime(milliseconds: 0)
+      #expect(recorder.errors.isEmpty)
+      consumer.close(delegate: recorder)
+    }
+  }
+
   @Test(arguments: ClusterUnderTest.available)
   func lagIsNilUntilKnownAndFallsWithWhatIsStored(_ kind: ClusterUnderTest) async throws {
     try await onThread {
