@@ -19,23 +19,85 @@ public struct StatusRow: Sendable {
   /// The newest sample's value, and what it was compared with: the mean and the sample standard
   /// deviation of the window before it, and |value − mean| / max(std, floor). Absent while there are
   /// too few samples, and in a row that says only that the subject fell silent.
-  public var value: Double?
-  public var mean: Double?
-  public var std: Double?
-  public var score: Double?
+  public var value: Double? {
+    get { Self.figure(figures.value) }
+    set { figures.value = newValue ?? .nan }
+  }
+  public var mean: Double? {
+    get { Self.figure(figures.mean) }
+    set { figures.mean = newValue ?? .nan }
+  }
+  public var std: Double? {
+    get { Self.figure(figures.std) }
+    set { figures.std = newValue ?? .nan }
+  }
+  public var score: Double? {
+    get { Self.figure(figures.score) }
+    set { figures.score = newValue ?? .nan }
+  }
   /// Why the subject is in this state, in words.
   public var reason: String
   /// The record that caused the last change of state; absent if silence caused it.
-  public var cause: RecordOrigin?
+  public var cause: RecordOrigin? {
+    get {
+      causeOffset == Self.noCause
+        ? nil : RecordOrigin(partition: causePartition, offset: causeOffset)
+    }
+    set {
+      (causePartition, causeOffset) = (newValue?.partition ?? 0, newValue?.offset ?? Self.noCause)
+    }
+  }
   /// What the engine must remember of an open episode and of the place across a restart, opaque to the
   /// store; empty without them.
-  public var evidence: [UInt8]
+  public var evidence: [UInt8] {
+    get { rare.first?.evidence ?? [] }
+    set { set(\.evidence, newValue, isUsual: newValue.isEmpty) }
+  }
   /// Where the subject is, by the newest of its records that said so; `nil` if none did.
-  public var location: GeoLocation?
+  public var location: GeoLocation? {
+    get { rare.first?.location }
+    set { set(\.location, newValue, isUsual: newValue == nil) }
+  }
   /// The name of its time zone, by the newest of its records that named one; empty if none did.
-  public var timeZone = ""
+  public var timeZone: String {
+    get { rare.first?.timeZone ?? "" }
+    set { set(\.timeZone, newValue, isUsual: newValue.isEmpty) }
+  }
   /// The name of its site, by the newest of its records that named one; empty if none did.
-  public var site = ""
+  public var site: String {
+    get { rare.first?.site ?? "" }
+    set { set(\.site, newValue, isUsual: newValue.isEmpty) }
+  }
+
+  // Batches hold a hundred thousand rows: what is absent takes no room of its own, and what few rows have lies
+  // elsewhere.
+  /// NaN where one is absent.
+  private var figures: (value: Double, mean: Double, std: Double, score: Double)
+  private var causeOffset: Int64
+  private var causePartition: PartitionIndex
+  /// One or none.
+  private var rare: [Rare] = []
+
+  private struct Rare {
+    var evidence: [UInt8] = []
+    var location: GeoLocation?
+    var timeZone = ""
+    var site = ""
+  }
+
+  private static let noCause = Int64.min
+
+  private static func figure(_ number: Double) -> Double? { number.isNaN ? nil : number }
+
+  private mutating func set<Value>(
+    _ path: WritableKeyPath<Rare, Value>, _ value: Value, isUsual: Bool
+  ) {
+    if rare.isEmpty {
+      if isUsual { return }
+      rare.append(Rare())
+    }
+    rare[0][keyPath: path] = value
+  }
 
   public init(
     subject: UInt32, state: SafetyState, previousState: SafetyState, isTransition: Bool,
@@ -51,12 +113,9 @@ public struct StatusRow: Sendable {
     self.since = since
     self.lastSeen = lastSeen
     self.lastArrival = lastArrival
-    self.value = value
-    self.mean = mean
-    self.std = std
-    self.score = score
+    figures = (value ?? .nan, mean ?? .nan, std ?? .nan, score ?? .nan)
     self.reason = reason
-    self.cause = cause
+    (causePartition, causeOffset) = (cause?.partition ?? 0, cause?.offset ?? Self.noCause)
     self.evidence = evidence
   }
 }
