@@ -30,7 +30,7 @@ extension Engine {
   }
 
   /// Lets a partition go: its subjects' rings are dropped, and no more is said of them until it is
-  /// assigned again. Take and store the decisions before.
+  /// assigned again, but that whoever was safe becomes unknown after a while. Take and store the decisions before.
   public mutating func revoke(_ partition: PartitionIndex) { revoke([partition]) }
 
   /// The same of several, in one pass over the subjects.
@@ -127,7 +127,9 @@ extension Engine {
 
   private mutating func sweepSubject(_ index: UInt32, slowestClock: Int64) {
     let subject = subjects[index]
-    guard !subject.pointee.flags.contains(.revoked) else { return }
+    guard !subject.pointee.flags.contains(.revoked) else {
+      return lapse(index, subject, clock: slowestClock)
+    }
     let home = Int(subject.pointee.partition)
     let isKnown = home < partitions.count
     // While a restart refills the windows, clocks and rows are those of the past.
@@ -160,6 +162,22 @@ extension Engine {
     if subject.pointee.flags.contains(.noted), !floorMatters(index, subject) {
       note(index, subject) { $0.floor = .min }
     }
+  }
+
+  /// Nobody stays safe whom nobody looks at here: a row of which no record has come for as long as makes others
+  /// stale becomes unknown. What is amiss is left as it was when it was seen last.
+  ///
+  /// - Parameter clock: that of the partitions which are read here still; `.min` if there is none.
+  private mutating func lapse(
+    _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, clock: Int64
+  ) {
+    guard subject.pointee.state == .safe, clock != .min,
+      clock - subject.pointee.lastArrival
+        > rules[Int(subject.pointee.stream)].status.staleAfter
+    else { return }
+    change(
+      index, subject, to: .unknown, at: subject.pointee.lastTime, cause: nil,
+      reason: "not watched here: its partition went to another member of the group")
   }
 
   /// At the end of a pass every row that was behind at its beginning has been handed out, and every ring

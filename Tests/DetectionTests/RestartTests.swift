@@ -223,6 +223,53 @@ import Testing
     #expect(bench.take().recordCount == 0)
   }
 
+  /// A wearer at rest, whose partition then goes while another one is read on.
+  private static func revoked(endsWith values: [Int32]) throws -> Bench {
+    var bench = try Bench()
+    bench.engine.assign(1, rewind: 0, next: 0)
+    let start: Int64 = 1_700_000_000_000
+    for tick in 0..<100 {
+      bench.send(start + Int64(tick) * 100, 1_000_000 + Int32(tick % 3) * 10_000)
+    }
+    for (place, value) in values.enumerated() {
+      bench.send(start + 10_000 + Int64(place) * 100, value)
+    }
+    _ = bench.take(sweep: 1)
+    bench.engine.revoke(0)
+    return bench
+  }
+
+  @Test func whoeverWasSafe_IsUnknownOnceNobodyHasLookedForLong() throws {
+    var bench = try Self.revoked(endsWith: [])
+    let start: Int64 = 1_700_000_000_000
+    bench.engine.advanceClock(of: 1, to: start + 60_000)
+    #expect(bench.take(sweep: 1).rows.isEmpty)
+    bench.engine.advanceClock(of: 1, to: start + 75_000)
+    let decisions = bench.take(sweep: 1)
+    let row = try #require(decisions.row())
+    #expect(row.state == .unknown && row.previousState == .safe && row.isTransition)
+    #expect(row.reason.contains("another member"))
+    #expect(decisions.causes.isEmpty)
+    #expect(bench.take(sweep: 1).rows.isEmpty)
+    // When it comes back its windows are filled and its records judged as ever.
+    bench.engine.assign(0, rewind: 0, next: bench.offset)
+    let end = bench.offset
+    bench.offset = 0
+    for tick in 0..<Int(end) {
+      bench.send(start + Int64(tick) * 100, 1_000_000 + Int32(tick % 3) * 10_000)
+    }
+    #expect(bench.ring().count == 100)
+    for tick in 0..<5 { bench.send(start + 10_000 + Int64(tick) * 100, 1_000_000) }
+    #expect(bench.take(sweep: 1).row()?.state == .safe)
+  }
+
+  @Test func whatIsAmiss_IsLeftAsItWasSeen() throws {
+    var bench = try Self.revoked(endsWith: [5_000_000, 5_000_000, 5_000_000, 5_000_000])
+    bench.engine.advanceClock(of: 1, to: 1_700_000_000_000 + 1_000_000)
+    let decisions = bench.take(sweep: 1)
+    #expect(decisions.rows.isEmpty && decisions.causes.isEmpty)
+  }
+
   @Test func evidence_IsReadAsItWasWritten() {
     var notes = SubjectNotes()
     #expect(notes.evidence.isEmpty)
