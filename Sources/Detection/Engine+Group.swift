@@ -18,8 +18,9 @@ extension Engine {
     interner.prefetchSlot(key)
   }
 
-  /// Admits and judges the records of a group in their order, and empties it: the outcome is that of ``admit(_:arrival:)`` and
-  /// ``ingest(stream:user:device:samples:axes:origin:arrival:)`` for one after the other.
+  /// Admits and judges the records of a group in their order, and empties it: the outcome is that of
+  /// ``admit(_:arrival:)`` and ``ingest(stream:user:device:samples:axes:origin:arrival:)`` for one after the
+  /// other.
   public mutating func ingest(_ records: inout RecordGroup) {
     let group = records.take()
     for place in group.indices {
