@@ -130,7 +130,8 @@ public final class Service: Sendable {
     rules: RulesFiles, alerts: AlertSettings, log: Logger
   ) throws {
     let inbox = RulesInbox()
-    let consumer = try Consumer(settings.consumerConfiguration(log: Self.kafkaLog))
+    let consumer = try Consumer(
+      settings.consumerConfiguration(instance: store.instance, log: Self.kafkaLog))
     let handOver = HandOver(capacity: 2)
     let partitionMap = PartitionMap()
     let failed: @Sendable (any Error) -> Void = { [weak self] error in

@@ -64,10 +64,16 @@ extension Consumer {
 
   /// Commits what has been stored since, if it is time to and the commit before has been answered: of two on
   /// their way, the older might have to be sent again and arrive after the newer.
+  ///
+  /// None is begun while no broker can be reached: librdkafka would send it when they are back, in the name of a
+  /// session that may have ended meanwhile. The group would take that for a stranger who uses this member's
+  /// `group.instance.id`, and librdkafka would give its client up.
   func commitInTime() {
     if context.takeCommitFailure() { groupOffsets.withLock { $0.takeBack() } }
     let now = MonotonicClock.milliseconds()
-    guard commitInterval > 0, now >= commitsNext, !context.awaitsCommit(at: now) else { return }
+    guard commitInterval > 0, now >= commitsNext, !context.awaitsCommit(at: now),
+      lastEnds.asked > context.cutOff || context.cutOff == .min
+    else { return }
     commitsNext = now + commitInterval
     commit(assignedIndices.withLock { $0 })
   }

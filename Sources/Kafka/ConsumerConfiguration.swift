@@ -11,6 +11,11 @@ public struct ConsumerConfiguration: Sendable {
   public var topics: [String]
   /// The name by which brokers know this client in their logs and quotas.
   public var clientID: String
+  /// A name that this member of the group keeps over restarts, and that no other has (`group.instance.id`,
+  /// static membership). Who comes back by it within `session.timeout.ms` has its partitions at once, after
+  /// a crash too: without one the group waits that long for the dead member first. When it leaves, the
+  /// others wait as long before they share its partitions. `nil` for none; `properties` may say otherwise.
+  public var instanceID: String?
   /// How often librdkafka measures its lag, in milliseconds; 0 for never, and `lag()` is then nil.
   public var statisticsIntervalMilliseconds: Int
   /// Whether to tell the delegate each time the end of a partition is reached.
@@ -24,13 +29,15 @@ public struct ConsumerConfiguration: Sendable {
 
   public init(
     bootstrapServers: String, groupID: String, topics: [String], clientID: String = "acalert",
-    statisticsIntervalMilliseconds: Int = 1_000, reportsPartitionEnd: Bool = false,
-    properties: [String: String] = [:], log: KafkaLogHandler? = nil
+    instanceID: String? = nil, statisticsIntervalMilliseconds: Int = 1_000,
+    reportsPartitionEnd: Bool = false, properties: [String: String] = [:],
+    log: KafkaLogHandler? = nil
   ) {
     self.bootstrapServers = bootstrapServers
     self.groupID = groupID
     self.topics = topics
     self.clientID = clientID
+    self.instanceID = instanceID
     self.statisticsIntervalMilliseconds = statisticsIntervalMilliseconds
     self.reportsPartitionEnd = reportsPartitionEnd
     self.properties = properties
@@ -44,6 +51,9 @@ public struct ConsumerConfiguration: Sendable {
   /// on top of a full queue, and keeps each answer in memory that the allocator uses again. What waits there
   /// is memory, each message some 300 bytes beside its payload. `fetch.message.max.bytes` leaves room in an
   /// answer for a dozen of a broker's partitions, so that a backlog of all of them is read side by side.
+  /// `session.timeout.ms` is how long a dead member's subjects are looked at by nobody; it is longer than a
+  /// cluster takes to replace a dead coordinator. `reconnect.backoff.max.ms` is how late a broker may be
+  /// found to be back.
   public static let defaults: [String: String] = [
     "partition.assignment.strategy": "cooperative-sticky",
     "queued.min.messages": "200000",
@@ -51,6 +61,8 @@ public struct ConsumerConfiguration: Sendable {
     "fetch.max.bytes": "3000000",
     "fetch.message.max.bytes": "262144",
     "fetch.wait.max.ms": "100",
+    "session.timeout.ms": "15000",
+    "reconnect.backoff.max.ms": "2000",
     "topic.metadata.refresh.interval.ms": "30000",
     "auto.commit.interval.ms": "1000",
     "allow.auto.create.topics": "false",
@@ -96,13 +108,18 @@ public struct ConsumerConfiguration: Sendable {
     }
     let result = ClientProperties()
     var defaults = Self.defaults
+    defaults["group.instance.id"] = instanceID
     if properties["group.protocol"] == "consumer" {
-      // The broker assigns the partitions then, and librdkafka refuses a strategy of the client's.
+      // The broker assigns the partitions then, and has a time-out of its own: librdkafka refuses both.
       defaults["partition.assignment.strategy"] = nil
+      defaults["session.timeout.ms"] = nil
     }
     // Two names of one property: theirs counts, whichever they use.
     if properties["max.partition.fetch.bytes"] != nil { defaults["fetch.message.max.bytes"] = nil }
-    try result.set(defaults.merging(properties) { _, theirs in theirs })
+    var chosen = defaults.merging(properties) { _, theirs in theirs }
+    // An empty name would be sent as one.
+    if chosen["group.instance.id"] == "" { chosen["group.instance.id"] = nil }
+    try result.set(chosen)
     try result.set([
       "bootstrap.servers": bootstrapServers,
       "group.id": groupID,

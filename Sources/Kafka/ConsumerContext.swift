@@ -24,6 +24,8 @@ final class ConsumerContext: CallbackContext {
   /// Commits that have not been answered, and when the last one was sent.
   private var commitsUnderway = 0
   private var lastCommit = Int64.min
+  /// When no broker could be reached last, by `MonotonicClock`.
+  private(set) var cutOff = Int64.min
   /// (topic, partition, lag) triples of the newest statistics.
   let lags = Mutex<[PartitionLag]>([])
 
@@ -43,6 +45,9 @@ final class ConsumerContext: CallbackContext {
     }
     rd_kafka_conf_set_error_cb(configuration.pointer) { @Sendable client, code, reason, opaque in
       guard let client, let context = ConsumerContext.consumer(opaque) else { return }
+      if code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue {
+        context.cutOff = MonotonicClock.milliseconds()
+      }
       context.errors.append(
         CallbackContext.error(client, code, reason, attempted: "talk to the Kafka cluster"))
     }
@@ -114,9 +119,10 @@ extension CallbackContext {
     var text = [CChar](repeating: 0, count: 512)
     let code = rd_kafka_fatal_error(client, &text, text.count)
     guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-    return KafkaError(
+    var error = KafkaError(
       code: code.rawValue, message: ClientProperties.string(text), isFatal: true,
-      isRetriable: false, attempted: attempted,
-      hint: "the client cannot go on; it has to be made anew")
+      isRetriable: false, attempted: attempted)
+    error.hint = error.hint ?? "the client cannot go on; it has to be made anew"
+    return error
   }
 }

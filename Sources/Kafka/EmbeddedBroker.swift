@@ -11,6 +11,7 @@ import Synchronization
 /// - Transactions are cosmetic: aborted records are visible, nobody is fenced.
 /// - An idle fetch sleeps out `fetch.wait.max.ms`, one batch is handed out for each fetch: give
 ///   consumers `consumerProperties`. The first join of a group takes about 3 seconds.
+/// - It knows no static members: who comes back by its `group.instance.id` is another member to it.
 /// - Nothing is kept when it is closed.
 public final class EmbeddedBroker: Sendable {
   /// About how many bytes of batches a partition keeps before it forgets the oldest.
@@ -18,6 +19,8 @@ public final class EmbeddedBroker: Sendable {
 
   /// What consumers of this broker should set for short delays.
   public static let consumerProperties = [
+    // It takes a member that comes back by its name for another one.
+    "group.instance.id": "",
     "fetch.wait.max.ms": "5", "fetch.error.backoff.ms": "0", "session.timeout.ms": "4000",
     // It knows only old requests for metadata, and librdkafka would complain about that now and then.
     "allow.auto.create.topics": "true",

@@ -112,6 +112,9 @@ extension KafkaError {
       "create the topic, or check its name"
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       "see message.max.bytes of the client and max.message.bytes of the topic"
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+      "another process has joined the group under the same group.instance.id: was the data folder copied? "
+        + "Set a group.instance.id of its own for one of them"
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
       "processing took longer than max.poll.interval.ms; the group has given the partitions away"
     default: nil

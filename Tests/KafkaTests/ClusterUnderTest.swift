@@ -51,15 +51,15 @@ final class OpenCluster: Sendable {
   }
 
   func consumer(
-    _ topics: [String], group: String = "g", properties: [String: String] = [:],
-    reportsPartitionEnd: Bool = false
+    _ topics: [String], group: String = "g", instanceID: String? = nil,
+    properties: [String: String] = [:], reportsPartitionEnd: Bool = false
   ) throws -> Consumer {
     let own = broker == nil ? [:] : EmbeddedBroker.consumerProperties
     return try Consumer(
       ConsumerConfiguration(
         bootstrapServers: bootstrapServers, groupID: name(group), topics: topics,
-        statisticsIntervalMilliseconds: 200, reportsPartitionEnd: reportsPartitionEnd,
-        properties: own.merging(properties) { $1 }))
+        instanceID: instanceID, statisticsIntervalMilliseconds: 200,
+        reportsPartitionEnd: reportsPartitionEnd, properties: own.merging(properties) { $1 }))
   }
 
   func producer(

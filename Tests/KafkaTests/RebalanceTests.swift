@@ -118,6 +118,33 @@ import Testing
     }
   }
 
+  /// The embedded broker knows no static members.
+  @Test(
+    "A member that was killed has its partitions back at once by its name, though its session lives",
+    .enabled(if: ClusterUnderTest.realServers != nil), arguments: [true, false])
+  func aMemberComesBackByItsName(isKilled: Bool) async throws {
+    try await onThread {
+      let cluster = try ClusterUnderTest.real.open()
+      let topic = try cluster.createTopic(partitions: 2)
+      let recorder = Recorder()
+      func join() throws -> Consumer {
+        let consumer = try cluster.consumer(
+          [topic], instanceID: "one", properties: ["session.timeout.ms": "60000"])
+        let begin = MonotonicClock.milliseconds()
+        try recorder.poll(consumer, until: "both partitions") { consumer.assignment.count == 2 }
+        #expect(MonotonicClock.milliseconds() - begin < 20_000)
+        return consumer
+      }
+      let first = try join()
+      // What is not closed says no good-bye when it goes.
+      if !isKilled { first.close(delegate: recorder) }
+      let second = try join()
+      try cluster.produce(0..<10, to: topic)
+      try recorder.poll(second, count: 10)
+      second.close(delegate: recorder)
+    }
+  }
+
   private static func pollUntilEachHasOne(_ members: (Consumer, Recorder)...) throws {
     try eventually(within: 60, "one partition each") {
       for (consumer, recorder) in members { try recorder.poll(consumer, timeout: 20) }

@@ -34,19 +34,41 @@ import Testing
     #expect(KafkaError(code: 99_999, message: "m", attempted: "a").name.isEmpty == false)
   }
 
-  @Test func bothNamesOfAPropertyChangeItsDefault() throws {
-    func room(_ properties: [String: String]) throws -> String {
-      let configuration = ConsumerConfiguration(
-        bootstrapServers: "localhost", groupID: "g", topics: ["t"], properties: properties)
-      let made = try configuration.clientProperties()
-      var text = [CChar](repeating: 0, count: 32)
-      var size = text.count
-      rd_kafka_conf_get(made.pointer, "fetch.message.max.bytes", &text, &size)
-      return ClientProperties.string(text)
+  /// What a consumer would be made with; nil where librdkafka would have none.
+  private func property(
+    _ name: String, instanceID: String? = nil, _ properties: [String: String] = [:]
+  ) throws -> String? {
+    let configuration = ConsumerConfiguration(
+      bootstrapServers: "localhost", groupID: "g", topics: ["t"], instanceID: instanceID,
+      properties: properties)
+    let made = try configuration.clientProperties()
+    var text = [CChar](repeating: 0, count: 64)
+    var size = text.count
+    guard rd_kafka_conf_get(made.pointer, name, &text, &size) == RD_KAFKA_CONF_OK else {
+      return nil
     }
-    #expect(try room([:]) == "262144")
-    #expect(try room(["max.partition.fetch.bytes": "5000"]) == "5000")
-    #expect(try room(["fetch.message.max.bytes": "6000"]) == "6000")
+    return ClientProperties.string(text)
+  }
+
+  @Test func bothNamesOfAPropertyChangeItsDefault() throws {
+    let name = "fetch.message.max.bytes"
+    #expect(try property(name) == "262144")
+    #expect(try property(name, ["max.partition.fetch.bytes": "5000"]) == "5000")
+    #expect(try property(name, ["fetch.message.max.bytes": "6000"]) == "6000")
+  }
+
+  @Test func aMembersNameIsTheCallersUnlessThePropertiesSayOtherwise() throws {
+    let name = "group.instance.id"
+    let none = try property(name)
+    #expect(none != "acalert-7")
+    #expect(try property(name, instanceID: "acalert-7") == "acalert-7")
+    #expect(try property(name, instanceID: "acalert-7", [name: "mine"]) == "mine")
+    #expect(try property(name, instanceID: "acalert-7", [name: ""]) == none)
+  }
+
+  @Test func whoeverIsFencedIsToldWhy() {
+    let error = KafkaError(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, attempted: "read")
+    #expect(error.description.contains("group.instance.id of its own"))
   }
 
   private func lags(_ json: String) -> [PartitionLag] {

@@ -5,18 +5,21 @@ import Kafka
 
 /// What the settings mean to the rooms below.
 extension Configuration {
-  func consumerConfiguration(log: KafkaLogHandler?) -> ConsumerConfiguration {
+  /// - Parameter instance: the name of the database, by which the group knows this member again.
+  func consumerConfiguration(
+    instance: String?, log: KafkaLogHandler?
+  ) -> ConsumerConfiguration {
     ConsumerConfiguration(
       bootstrapServers: kafka.bootstrapServers, groupID: kafka.group,
-      topics: streams.flatMap(\.topics), reportsPartitionEnd: true, properties: kafka.properties,
-      log: log)
+      topics: streams.flatMap(\.topics), instanceID: instance.map { "acalert-\($0)" },
+      reportsPartitionEnd: true, properties: kafka.properties, log: log)
   }
 
   /// Checks the properties that are passed through to librdkafka.
   ///
   /// - Throws: an error that names the property and says what is wrong with it.
   public func checkKafkaProperties() throws {
-    try consumerConfiguration(log: nil).validate()
+    try consumerConfiguration(instance: nil, log: nil).validate()
   }
 
   /// What the configuration means, in a few lines; without secrets.

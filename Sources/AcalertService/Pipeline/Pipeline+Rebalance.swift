@@ -70,9 +70,14 @@ extension Pipeline: ConsumerDelegate {
     engine.revoke(
       partitions.compactMap { routes.removeValue(forKey: $0.index)?.partition })
     forgetCurrentRoute()
-    shared.log.info(
-      "partitions went to another member of the group",
-      metadata: ["partitions": "\(partitions.map(\.description))", "lost": "\(lost)"])
+    let names: Logger.Metadata = ["partitions": "\(partitions.map(\.description))"]
+    if lost {
+      shared.log.warning(
+        "the group has not heard of this member in time and may give its partitions away",
+        metadata: names)
+    } else {
+      shared.log.info("partitions are given up", metadata: names)
+    }
   }
 
   func recordsLost(_ loss: LostRecords) {
