@@ -123,7 +123,7 @@ let package = Package(
       name: "IntegrationTests",
       dependencies: [
         "AcalertService", "Alerting", "Dashboard", "Detection", "Events", "HTTPServer", "Store",
-        "Kafka", "Threads", "simulation", "acalert", "simulator", logging,
+        "CRdkafka", "Kafka", "Threads", "simulation", "acalert", "simulator", logging,
       ]),
   ],
   swiftLanguageModes: [.v6]

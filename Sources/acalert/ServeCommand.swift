@@ -34,23 +34,25 @@ struct ServeCommand: ParsableCommand {
     let stop = StopSignal()
     // Until it can be obeyed it must not end the process, as it does by default.
     signal(SIGHUP, SIG_IGN)
-    let service = try startService(settings)
+    let keeper = try orUnavailable { try ServiceKeeper(settings) }
     // What comes of it is in the log.
     let reload = ReloadSignal {
+      let service = keeper.service
       _ = service.reloadRules()
       _ = service.reloadAlerts()
     }
     defer { withExtendedLifetime(reload) {} }
-    print("acalert is watching; the dashboard is at \(service.url)")
+    print("acalert is watching; the dashboard is at \(keeper.service.url)")
     fflush(nil)
     while !stop.wait(seconds: 0.5) {
-      if let failure = service.failure {
-        complain("\(failure)")
-        service.stop()
+      do {
+        try keeper.look()
+      } catch {
+        complain("\(error)")
         throw ExitCode.failure
       }
     }
-    service.stop()
+    keeper.stop()
   }
 }
 
@@ -66,12 +68,10 @@ extension HTTPSettings {
   }
 }
 
-/// Starts a service, or ends with one clear line about why it cannot.
-func startService(_ settings: Configuration) throws -> Service {
+/// Starts what may fail to, or ends with one clear line about why it cannot.
+func orUnavailable<Started>(_ start: () throws -> Started) throws -> Started {
   do {
-    let service = Service(settings)
-    try service.start()
-    return service
+    return try start()
   } catch {
     complain("\(error)")
     throw ExitCodes.unavailable
