@@ -9,8 +9,10 @@ extension Engine {
   ///   - next: the first offset whose effects are not yet in the store; `rewind ... next` is read only
   ///     to fill the windows again.
   ///   - isNew: nothing of it is in the store yet: `next` is worth storing even if no record comes.
+  ///   - lastArrival: when the newest record that has been processed reached Kafka, if that is known.
   public mutating func assign(
-    _ partition: PartitionIndex, rewind: Int64, next: Int64, isNew: Bool = false
+    _ partition: PartitionIndex, rewind: Int64, next: Int64, isNew: Bool = false,
+    lastArrival: Int64? = nil
   ) {
     while partitions.count <= Int(partition) { partitions.append(PartitionState()) }
     var state = PartitionState()
@@ -20,6 +22,7 @@ extension Engine {
     state.rewind = state.position
     state.liveSince = step
     state.hasMoved = isNew
+    state.newestBefore = lastArrival ?? .min
     state.checkpoints.append(step: step, next: state.position)
     partitions[Int(partition)] = state
     // Who reads hundreds of partitions of a million subjects must not look at all of them for each.
@@ -57,6 +60,24 @@ extension Engine {
     }
   }
 
+  /// Offsets of a partition go on from a lower one: its log is not what it was. What has been judged stays, and so
+  /// do the rings, unless they were just being filled again: then they may hold what is yet to be judged.
+  public mutating func startOver(_ partition: PartitionIndex, at next: Int64) {
+    let place = Int(partition)
+    guard place < partitions.count, partitions[place].isAssigned else { return }
+    let lastArrival = partitions[place].lastArrival
+    guard partitions[place].isLive else {
+      revoke(partition)
+      return assign(partition, rewind: next, next: next, isNew: true, lastArrival: lastArrival)
+    }
+    partitions[place].position = next
+    partitions[place].liveFrom = next
+    partitions[place].rewind = next
+    partitions[place].checkpoints = Checkpoints()
+    partitions[place].checkpoints.append(step: step, next: next)
+    partitions[place].hasMoved = true
+  }
+
   /// Whether a record is to be taken: false for one whose place has been passed already, which a
   /// consumer may deliver twice. Call it for each record, in order, before anything else.
   ///
@@ -75,13 +96,29 @@ extension Engine {
       partitions[place].hasMoved = true
       decisions.recordCount &+= 1
     }
-    if arrival > partitions[place].clock { partitions[place].clock = arrival }
+    if arrival > partitions[place].newest { partitions[place].newest = arrival }
     return true
   }
 
   /// The next offset that the engine will take of a partition.
   public func position(of partition: PartitionIndex) -> Int64 {
     Int(partition) < partitions.count ? partitions[Int(partition)].position : 0
+  }
+
+  /// Where a partition's records begin that are judged, while those before only fill its windows; `nil` once
+  /// it is there.
+  public func liveStart(of partition: PartitionIndex) -> Int64? {
+    let place = Int(partition)
+    guard place < partitions.count, partitions[place].isAssigned, !partitions[place].isLive
+    else { return nil }
+    return partitions[place].liveFrom
+  }
+
+  /// When the newest record of a partition that has been judged reached Kafka, in milliseconds since 1970; `nil`
+  /// if that is not known.
+  public func lastArrival(in partition: PartitionIndex) -> Int64? {
+    let place = Int(partition)
+    return place < partitions.count ? partitions[place].lastArrival : nil
   }
 
   /// Says that a partition has no record before `position` left to give: those skipped were not lost
@@ -97,8 +134,8 @@ extension Engine {
   /// while all its records have been taken: while they wait, its subjects are not silent.
   public mutating func advanceClock(of partition: PartitionIndex, to time: Int64) {
     let place = Int(partition)
-    guard place < partitions.count, time > partitions[place].clock else { return }
-    partitions[place].clock = time
+    guard place < partitions.count, time > partitions[place].caughtUp else { return }
+    partitions[place].caughtUp = time
   }
 
   /// A pass over all subjects, spread over many batches.
@@ -213,7 +250,7 @@ extension Engine {
       decisions.progress.append(
         PartitionProgress(
           partition: PartitionIndex(place), next: partitions[place].position,
-          rewind: partitions[place].rewind))
+          rewind: partitions[place].rewind, lastArrival: partitions[place].lastArrival))
     }
   }
 }

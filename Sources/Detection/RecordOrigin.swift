@@ -31,11 +31,17 @@ public struct PartitionProgress: Equatable, Sendable {
   public var next: Int64
   /// The oldest offset that a live window still needs: where a restart begins to read.
   public var rewind: Int64
+  /// When the newest of its records reached Kafka, in milliseconds since 1970; `nil` if that is not known. It
+  /// tells records that have been processed from later ones if offsets no longer do.
+  public var lastArrival: Int64?
 
-  public init(partition: PartitionIndex, next: Int64, rewind: Int64) {
+  public init(
+    partition: PartitionIndex, next: Int64, rewind: Int64, lastArrival: Int64? = nil
+  ) {
     self.partition = partition
     self.next = next
     self.rewind = rewind
+    self.lastArrival = lastArrival
   }
 }
 

@@ -7,6 +7,8 @@ struct Recovery {
   var wanted: Int64
   /// When to try (again), by the monotonic clock.
   var due: Int64
+  /// The partition is being read, but its end is said to lie before `wanted`.
+  var isSuspicion = false
 }
 
 extension Consumer {
@@ -22,6 +24,14 @@ extension Consumer {
     let expected = table.states[index].expected
     recoveries.append(
       Recovery(index: index, wanted: expected >= 0 ? expected : offset, due: 0))
+  }
+
+  /// A partition was longer once: up to `offset`, which lies behind the end that has been reached. Whether its
+  /// log has been cut back is found out, and the delegate told. The polling thread only.
+  public func suspectCut(of index: Int, before offset: Int64) {
+    guard table.states[index].isAssigned, !recoveries.contains(where: { $0.index == index })
+    else { return }
+    recoveries.append(Recovery(index: index, wanted: offset, due: 0, isSuspicion: true))
   }
 
   /// Waits no longer than to the next recovery.
@@ -64,24 +74,60 @@ extension Consumer {
     let (low, high) = try watermarks(of: partition, timeout: Self.brokerTimeout)
     // Messages that had been fetched before the refusal may have been lent out since: they are not lost.
     let wanted = max(recovery.wanted, table.states[recovery.index].expected)
-    let loss: LostRecords? =
-      if wanted > high {
+    if wanted > high {
+      let unread = try firstUnread(of: partition, low..<high, delegate)
+      try resume(partition, at: unread)
+      return delegate.recordsLost(
         LostRecords(
-          partition: partition, offsets: wanted..<wanted, reason: .recreated, resumedAt: low)
-      } else if wanted < low {
-        LostRecords(partition: partition, offsets: wanted..<low, reason: .expired, resumedAt: low)
-      } else {
-        // The broker refused the offset a moment ago and has it now: a change of leader.
-        nil
-      }
-    let target = loss?.resumedAt ?? wanted
-    try restart(partition, at: target)
-    table.states[recovery.index].expected = target
-    table.states[recovery.index].endReached = -1
-    if let loss {
-      lost.wrappingAdd(loss.count, ordering: .relaxed)
-      delegate.recordsLost(loss)
+          partition: partition, offsets: wanted..<wanted,
+          reason: unread > low ? .cutBack : .recreated, resumedAt: unread))
     }
+    // What a leader says that has just been elected may have been too little.
+    if recovery.isSuspicion { return }
+    guard wanted < low else {
+      // The broker refused the offset a moment ago and has it now: a change of leader.
+      return try resume(partition, at: wanted)
+    }
+    let loss = LostRecords(
+      partition: partition, offsets: wanted..<low, reason: .expired, resumedAt: low)
+    try resume(partition, at: low)
+    lost.wrappingAdd(loss.count, ordering: .relaxed)
+    delegate.recordsLost(loss)
+  }
+
+  private func resume(_ partition: TopicPartition, at offset: Int64) throws(KafkaError) {
+    try restart(partition, at: offset)
+    table.states[partition.index].expected = offset
+    table.states[partition.index].endReached = -1
+  }
+
+  /// Where the records begin in a log, shorter than it was, that have not been read: its first one if it is
+  /// another topic's, for those are all newer than what had been read; its end if none is newer.
+  private func firstUnread(
+    of partition: TopicPartition, _ log: Range<Int64>, _ delegate: any ConsumerDelegate
+  ) throws(KafkaError) -> Int64 {
+    guard let newest = delegate.newestProcessed(of: partition) else { return log.lowerBound }
+    if let later = try firstOffset(of: partition, since: newest + 1) {
+      return min(max(log.lowerBound, later), log.upperBound)
+    }
+    // A broker that finds nothing since 1970 cannot look for times at all.
+    let canLook = try firstOffset(of: partition, since: 0) != nil
+    return canLook ? log.upperBound : log.lowerBound
+  }
+
+  /// The first offset whose record has at least this timestamp; `nil` if there is none.
+  private func firstOffset(
+    of partition: TopicPartition, since time: Int64
+  ) throws(KafkaError) -> Int64? {
+    let list = PartitionList(capacity: 1)
+    list.append(partition, offset: time)
+    var result = rd_kafka_offsets_for_times(client, list.pointer, Self.brokerTimeout)
+    if result == RD_KAFKA_RESP_ERR_NO_ERROR { result = list.elements[0].err }
+    guard result == RD_KAFKA_RESP_ERR_NO_ERROR else {
+      throw KafkaError(result, attempted: "find the offset of a time in \(partition)")
+    }
+    let offset = list.elements[0].offset
+    return offset >= 0 ? offset : nil
   }
 
   /// A message that is not the one after the last: the first of a partition, a repeated one, or the

@@ -22,6 +22,11 @@ public protocol ConsumerDelegate: AnyObject {
   /// Records that should have been read are gone. Called before the first message that follows them.
   func recordsLost(_ loss: LostRecords)
 
+  /// The newest timestamp of the records of a partition that have been processed, in milliseconds since 1970,
+  /// now or in an earlier life; `nil` if it is not known. Asked if a log is shorter than it was: it tells
+  /// whether the topic is another one.
+  func newestProcessed(of partition: TopicPartition) -> Int64?
+
   /// Something failed; the consumer lives on and tries again. The same error of the same broker code is
   /// told at most once in ten seconds.
   ///
@@ -43,6 +48,7 @@ extension ConsumerDelegate {
     committed
   }
 
+  public func newestProcessed(of partition: TopicPartition) -> Int64? { nil }
   public func reachedEnd(of partition: TopicPartition, at offset: Int64) {}
   public func hadReadAll(of partition: TopicPartition, millisecondsAgo: Int64) {}
 }

@@ -45,17 +45,21 @@ public struct LostRecords: Hashable, Sendable {
     /// read. `offsets` is exact; on a topic with transactions or compaction some of them were never
     /// records.
     case expired
-    /// The partition ends before the wanted offset: its topic has been deleted and made anew, or its
-    /// log has been cut back after an unclean election. What the old log held from the wanted offset
-    /// on cannot be known; `offsets` is empty.
+    /// The partition ends before the wanted offset, and all that it holds is new: its topic has been
+    /// deleted and made anew. What the old log held from the wanted offset on cannot be known; `offsets`
+    /// is empty.
     case recreated
+    /// The partition ends before the wanted offset, and what it holds before `resumedAt` is what it held: its
+    /// log has been cut back, by an unclean election or with a broker that lost its disk. Other records take
+    /// the places of those that it had up to the wanted offset; `offsets` is empty.
+    case cutBack
   }
 
   public var partition: TopicPartition
   /// From the offset that was wanted to the first one that is there.
   public var offsets: Range<Int64>
   public var reason: Reason
-  /// The offset at which reading goes on. After `.recreated` it is usually lower than the wanted one.
+  /// The offset at which reading goes on: lower than the wanted one, but after `.expired`.
   public var resumedAt: Int64
 
   /// The number of offsets lost, as far as it can be known.

@@ -28,6 +28,9 @@ enum Schema {
       summary: "an order of states that many safe subjects do not pay for", sql: stateOrder),
     Migration(
       summary: "an order of histories that does not slow down as they grow", sql: historyOrder),
+    Migration(
+      summary: "when the newest record of each partition had arrived",
+      sql: "ALTER TABLE partition_rows ADD COLUMN last_arrival INTEGER"),
   ]
 
   /// Brings the file up to date.

@@ -119,12 +119,16 @@ extension Store {
   private func write(_ progress: [PartitionProgress]) throws {
     guard !progress.isEmpty else { return }
     let update = try connection.statement(
-      "UPDATE partition_rows SET next_offset = ?2, rewind_offset = ?3 WHERE id = ?1")
+      """
+      UPDATE partition_rows SET next_offset = ?2, rewind_offset = ?3, last_arrival = ?4
+      WHERE id = ?1
+      """)
     for entry in progress {
       try check(entry.partition)
       update.bind(1, Int64(entry.partition))
       update.bind(2, entry.next)
       update.bind(3, entry.rewind)
+      update.bind(4, entry.lastArrival)
       try update.run("write a partition's progress")
     }
   }

@@ -28,6 +28,8 @@ public struct StoredPartition: Equatable, Sendable {
   public var next: Int64
   /// Where a restart begins to read, so that the windows are as they were.
   public var rewind: Int64
+  /// When the newest record that has been processed reached Kafka, in milliseconds since 1970, if known.
+  public var lastArrival: Int64?
 }
 
 /// What a start needs: the configuration's name, the partitions, the subjects' rows.
@@ -120,7 +122,8 @@ extension Store {
     return try exclusively(attempted) {
       let select = try connection.statement(
         """
-        SELECT id, next_offset, rewind_offset FROM partition_rows WHERE next_offset IS NOT NULL
+        SELECT id, next_offset, rewind_offset, last_arrival FROM partition_rows
+        WHERE next_offset IS NOT NULL
         """)
       var found: [StoredPartition] = []
       try select.forEachRow(attempted) {
@@ -128,7 +131,8 @@ extension Store {
         guard let name = mirror.partitions[index] else { return }
         found.append(
           StoredPartition(
-            name: name, index: index, next: select.integer(1), rewind: select.integer(2)))
+            name: name, index: index, next: select.integer(1), rewind: select.integer(2),
+            lastArrival: select.isNull(3) ? nil : select.integer(3)))
       }
       return found.sorted {
         ($0.name.topic, $0.name.partition) < ($1.name.topic, $1.name.partition)
@@ -142,7 +146,10 @@ extension Store {
     try exclusively(attempted) {
       try transaction(attempted) {
         try connection.execute(
-          "UPDATE partition_rows SET next_offset = NULL, rewind_offset = NULL",
+          """
+          UPDATE partition_rows
+          SET next_offset = NULL, rewind_offset = NULL, last_arrival = NULL
+          """,
           attempted: attempted)
       }
     }

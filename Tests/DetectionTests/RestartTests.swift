@@ -206,6 +206,70 @@ import Testing
     #expect(bench.take().recordCount == 20)
   }
 
+  @Test func theNewestArrivalIsHandedOnWithTheOffsets() throws {
+    var bench = try Bench()
+    #expect(bench.engine.lastArrival(in: 0) == nil)
+    for tick in 0..<20 { bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000) }
+    let newest = bench.engine.lastArrival(in: 0) ?? 0
+    #expect(newest > 0)
+    // That all has been taken by some time says nothing of the records.
+    bench.engine.advanceClock(of: 0, to: newest + 5_000)
+    let progress = try #require(bench.take(sweep: 1).progress.first)
+    #expect(progress.lastArrival == newest)
+
+    var next = try Bench()
+    next.engine.assign(
+      0, rewind: progress.rewind, next: progress.next, lastArrival: progress.lastArrival)
+    #expect(next.engine.lastArrival(in: 0) == newest)
+    #expect(next.engine.liveStart(of: 0) == (progress.rewind < progress.next ? 20 : nil))
+    next.offset = 19
+    next.send(1_700_000_000_000, 1_000_000)
+    #expect(next.engine.liveStart(of: 0) == nil)
+    #expect(next.engine.lastArrival(in: 0) == newest)
+  }
+
+  /// Records come from a lower offset on, later than those before.
+  @Test func offsetsThatBeginAgain_InterruptNothing() throws {
+    let start: Int64 = 1_700_000_000_000
+    func send(_ ticks: Range<Int>, to bench: inout Bench) {
+      for tick in ticks { bench.send(start + Int64(tick) * 100, 1_000_000 + Int32(tick % 3)) }
+    }
+    var whole = try Bench()
+    send(0..<300, to: &whole)
+    var cut = try Bench()
+    send(0..<150, to: &cut)
+    let before = cut.take(sweep: 1)
+    cut.engine.startOver(0, at: 40)
+    cut.offset = 40
+    send(150..<300, to: &cut)
+    let after = cut.take(sweep: 1)
+    #expect(cut.ring() == whole.ring())
+    let windows = whole.take(sweep: 1).windows
+    #expect((before.windows + after.windows).map(\.start) == windows.map(\.start))
+    #expect((before.windows + after.windows).map(\.count) == windows.map(\.count))
+    let progress = try #require(after.progress.last)
+    #expect(progress.next == 190 && progress.rewind == 40)
+    #expect(after.lateSamples.isEmpty)
+  }
+
+  /// What filled rings again may have been records that nobody has judged yet.
+  @Test func offsetsThatBeginAgainDuringARestart_LeaveNothingUnjudged() throws {
+    var bench = try Bench()
+    bench.engine.assign(0, rewind: 100, next: 200, lastArrival: 7)
+    bench.offset = 100
+    let start: Int64 = 1_700_000_000_000
+    for tick in 0..<50 { bench.send(start + Int64(tick) * 100, 1_000_000) }
+    #expect(bench.engine.liveStart(of: 0) == 200)
+    #expect(bench.engine.lastArrival(in: 0) == 7)
+    bench.engine.startOver(0, at: 130)
+    #expect(bench.ring().isEmpty)
+    bench.offset = 130
+    for tick in 30..<50 { bench.send(start + Int64(tick) * 100, 1_000_000) }
+    let decisions = bench.take(sweep: 1)
+    #expect(decisions.recordCount == 20 && bench.ring().count == 20)
+    #expect(decisions.progress.last?.next == 150)
+  }
+
   @Test func aRevokedPartition_IsForgottenUntilItComesBack() throws {
     var bench = try Bench()
     for tick in 0..<20 { bench.send(1_700_000_000_000 + Int64(tick) * 100, 1_000_000) }

@@ -101,6 +101,70 @@ import Testing
     }
   }
 
+  /// The embedded broker cannot look for times: it could be another topic there.
+  @Test(arguments: ClusterUnderTest.available)
+  func anOffsetBehindTheEndOfALogThatIsKnownMeansThatItWasCut(
+    _ kind: ClusterUnderTest
+  ) async throws {
+    try await onThread {
+      let cluster = try kind.open()
+      let topic = try cluster.createTopic()
+      try cluster.produce(0..<10, to: topic)
+      let consumer = try cluster.consumer([topic])
+      let recorder = Recorder { _ in .at(1_000) }
+      recorder.newest = 4_102_444_800_000
+      try recorder.poll(consumer, until: "it to be found out") { !recorder.losses.isEmpty }
+      let isKnown = cluster.broker == nil
+      try cluster.produce(10..<13, to: topic)
+      try recorder.poll(consumer, count: isKnown ? 3 : 13)
+      #expect(recorder.losses.map(\.reason) == [isKnown ? .cutBack : .recreated])
+      #expect(recorder.losses.map(\.resumedAt) == [isKnown ? 10 : 0])
+      #expect(recorder.records.map(\.offset) == Array((isKnown ? 10 : 0)..<13))
+      consumer.close(delegate: recorder)
+    }
+  }
+
+  @Test(arguments: ClusterUnderTest.available)
+  func recordsThatAreNewerThanWhatWasReadMeanThatTheTopicIsAnother(
+    _ kind: ClusterUnderTest
+  ) async throws {
+    try await onThread {
+      let cluster = try kind.open()
+      let topic = try cluster.createTopic()
+      try cluster.produce(0..<10, to: topic)
+      let consumer = try cluster.consumer([topic])
+      let recorder = Recorder { _ in .at(1_000) }
+      recorder.newest = 1_500_000_000_000
+      try recorder.poll(consumer, count: 10)
+      #expect(recorder.losses.map(\.reason) == [.recreated])
+      consumer.close(delegate: recorder)
+    }
+  }
+
+  /// What is read before the offset that counts has no effects: an end that lies there is found by nobody
+  /// else.
+  @Test(arguments: ClusterUnderTest.available)
+  func aLogThatIsShorterThanItWasIsFoundOutIfSuspected(_ kind: ClusterUnderTest) async throws {
+    try await onThread {
+      let cluster = try kind.open()
+      let topic = try cluster.createTopic()
+      try cluster.produce(0..<10, to: topic)
+      let consumer = try cluster.consumer([topic])
+      let recorder = Recorder()
+      try recorder.poll(consumer, count: 10)
+      let index = try #require(consumer.assignment.first?.index)
+      consumer.suspectCut(of: index, before: 10)
+      for _ in 0..<5 { try recorder.poll(consumer, timeout: 30) }
+      #expect(recorder.losses.isEmpty && recorder.records.count == 10)
+
+      consumer.suspectCut(of: index, before: 11)
+      try recorder.poll(consumer, count: 20)
+      #expect(recorder.losses.map(\.reason) == [.recreated])
+      #expect(recorder.records.map(\.offset) == Array(0..<10) + Array(0..<10))
+      consumer.close(delegate: recorder)
+    }
+  }
+
   /// Transactions' marks and compaction leave holes. The embedded broker makes none, so the expectation
   /// is set back to make one.
   @Test(arguments: ClusterUnderTest.available)

@@ -22,6 +22,8 @@ final class Recorder: ConsumerDelegate {
   /// Where to begin then.
   var whereToBegin: (Int64) -> Int64 = { $0 }
   var whenRevoked: ([TopicPartition]) -> Void = { _ in }
+  /// The newest timestamp that is to count as processed.
+  var newest: Int64?
 
   init(_ start: @escaping (TopicPartition) -> StartPosition = { _ in .beginning }) {
     self.start = start
@@ -41,6 +43,8 @@ final class Recorder: ConsumerDelegate {
     revocations.append((partitions, lost))
     whenRevoked(partitions)
   }
+
+  func newestProcessed(of partition: TopicPartition) -> Int64? { newest }
 
   func recordsLost(_ loss: LostRecords) { losses.append(loss) }
   func consumerFailed(_ error: KafkaError, suppressed: Int) { errors.append(error) }

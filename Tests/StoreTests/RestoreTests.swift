@@ -56,9 +56,12 @@ struct RestoreTests {
     let folder = try TemporaryFolder()
     let store = try makeStore(folder)
     var batch = Decisions()
-    batch.progress = [PartitionProgress(partition: 0, next: 21, rewind: 3)]
+    batch.progress = [PartitionProgress(partition: 0, next: 21, rewind: 3, lastArrival: moment)]
     try store.apply(batch)
+    let stored = try #require(try store.partitions().first)
+    #expect(stored.next == 21 && stored.rewind == 3 && stored.lastArrival == moment)
     try store.forgetOffsets()
+    #expect(try texts("SELECT count(last_arrival) FROM partition_rows", store.connection) == ["0"])
     #expect(try store.partitions().isEmpty)
   }
 

@@ -5,8 +5,16 @@ import Store
 
 /// Partitions that come and go, and offsets that were lost. All on the pipeline's thread, inside poll.
 extension Pipeline: ConsumerDelegate {
+  /// More partitions than these are not told of one by one.
+  private static let mostNamed = 16
+
   func assigned(_ partitions: [TopicPartition]) -> [StartPosition] {
     let knownTopics = Set(reached.keys.map(\.topic))
+    // Hundreds of them are told of in one line.
+    let level = partitions.count > Self.mostNamed ? Logger.Level.debug : .info
+    if level == .debug {
+      shared.log.info("reading partitions", metadata: ["count": "\(partitions.count)"])
+    }
     return partitions.map { partition in
       guard let stream = settings.streams.firstIndex(where: { $0.topics.contains(partition.topic) })
       else { return .end }
@@ -26,15 +34,16 @@ extension Pipeline: ConsumerDelegate {
         let isLater = knownTopics.contains(partition.topic)
         let start: StartPosition.Fallback =
           settings.kafka.start == .beginning || isLater ? .beginning : .end
-        shared.log.info(
-          "reading a new partition",
+        shared.log.log(
+          level: level, "reading a new partition",
           metadata: ["partition": "\(partition)", "if the group knows no offset": "\(start)"])
         return .committed(orElse: start)
       }
       route.awaitsFirst = false
-      engine.assign(index, rewind: known.rewind, next: known.next)
-      shared.log.info(
-        "going on with a partition",
+      engine.assign(
+        index, rewind: known.rewind, next: known.next, lastArrival: known.lastArrival)
+      shared.log.log(
+        level: level, "going on with a partition",
         metadata: [
           "partition": "\(partition)", "next": "\(known.next)",
           "windows refilled from": "\(known.rewind)",
@@ -70,7 +79,10 @@ extension Pipeline: ConsumerDelegate {
     engine.revoke(
       partitions.compactMap { routes.removeValue(forKey: $0.index)?.partition })
     forgetCurrentRoute()
-    let names: Logger.Metadata = ["partitions": "\(partitions.map(\.description))"]
+    let names: Logger.Metadata = [
+      "partitions": partitions.count > Self.mostNamed
+        ? "\(partitions.count)" : "\(partitions.map(\.description))"
+    ]
     if lost {
       shared.log.warning(
         "the group has not heard of this member in time and may give its partitions away",
@@ -80,23 +92,17 @@ extension Pipeline: ConsumerDelegate {
     }
   }
 
+  func newestProcessed(of partition: TopicPartition) -> Int64? {
+    judgeAhead()
+    guard let route = routes[partition.index] else { return nil }
+    // A producer whose clock runs ahead must not have its time taken for that of all.
+    return engine.lastArrival(in: route.partition).map { min($0, now) }
+  }
+
   func recordsLost(_ loss: LostRecords) {
     judgeAhead()
     guard let route = routes[loss.partition.index] else { return }
-    if loss.reason == .recreated {
-      // Offsets begin anew: what the database remembers of the old topic must not hold them back.
-      flush(timeout: 10)
-      engine.revoke(route.partition)
-      engine.assign(route.partition, rewind: loss.resumedAt, next: loss.resumedAt)
-      engine.lose(
-        LostRange(
-          partition: route.partition, offsets: loss.resumedAt..<loss.resumedAt,
-          why: "the topic was created anew"))
-      shared.log.error(
-        "the topic was created anew: offsets begin again",
-        metadata: ["partition": "\(loss.partition)", "resumed at": "\(loss.resumedAt)"])
-      return
-    }
+    if loss.reason != .expired { return startOver(loss, route) }
     // What was needed only to refill windows had its effects long ago.
     let first = route.awaitsFirst ? loss.offsets.lowerBound : firstUnprocessed(route)
     let lower = max(loss.offsets.lowerBound, first)
@@ -114,6 +120,29 @@ extension Pipeline: ConsumerDelegate {
       ])
   }
 
+  /// A log that is shorter than it was: what has been processed stays, and offsets go on from a lower one. What
+  /// the database remembers of higher ones must not hold them back.
+  private func startOver(_ loss: LostRecords, _ route: Route) {
+    flush(timeout: 10)
+    engine.startOver(route.partition, at: loss.resumedAt)
+    let wanted = loss.offsets.lowerBound
+    let (why, hint) =
+      loss.reason == .recreated
+      ? ("the topic was created anew", "its records are read from the first one")
+      : (
+        "the log was cut back; it had been read up to offset \(wanted - 1)",
+        "see unclean.leader.election.enable of the brokers"
+      )
+    engine.lose(
+      LostRange(
+        partition: route.partition, offsets: loss.resumedAt..<loss.resumedAt, why: why))
+    shared.log.error(
+      "offsets begin again: \(why)",
+      metadata: [
+        "partition": "\(loss.partition)", "resumed at": "\(loss.resumedAt)", "hint": "\(hint)",
+      ])
+  }
+
   func consumerFailed(_ error: KafkaError, suppressed: Int) {
     // What librdkafka tries again by itself is no error yet.
     shared.log.log(
@@ -126,6 +155,9 @@ extension Pipeline: ConsumerDelegate {
     guard let route = routes[partition.index] else { return }
     // Remembered, or after a restart it would begin anew at an end that had moved on.
     if route.awaitsFirst { begin(partition.index, at: offset) }
+    if let wanted = engine.liveStart(of: route.partition), offset < wanted {
+      return shared.consumer.suspectCut(of: partition.index, before: wanted)
+    }
     engine.skip(to: offset, in: route.partition)
   }
 

@@ -109,7 +109,9 @@ final class Pipeline {
       uniqueKeysWithValues: try shared.store.partitions().map { stored in
         (
           stored.name,
-          PartitionProgress(partition: stored.index, next: stored.next, rewind: stored.rewind)
+          PartitionProgress(
+            partition: stored.index, next: stored.next, rewind: stored.rewind,
+            lastArrival: stored.lastArrival)
         )
       })
     engineMemory.initialize(to: engine)
