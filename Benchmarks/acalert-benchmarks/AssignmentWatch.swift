@@ -14,7 +14,7 @@ struct Moment {
 }
 
 /// Notes when the service gets its first partition: joining a group takes seconds and is no work. The
-/// service's log tells of every new partition before its first record.
+/// service's log tells of new partitions before their first records.
 final class AssignmentWatch: Sendable {
   private let assigned = Mutex<Moment?>(nil)
 
@@ -47,7 +47,7 @@ final class AssignmentWatch: Sendable {
     }
 
     func log(event: LogEvent) {
-      if event.metadata?["partition"] != nil {
+      if event.metadata?["partitions"] != nil {
         watch.assigned.withLock { $0 = $0 ?? Moment(records: 0) }
       }
       if speaks, event.level >= .warning {

@@ -5,16 +5,19 @@ import Store
 
 /// Partitions that come and go, and offsets that were lost. All on the pipeline's thread, inside poll.
 extension Pipeline: ConsumerDelegate {
-  /// More partitions than these are not told of one by one.
+  /// More partitions than these are not named in the log.
   private static let mostNamed = 16
+
+  private static func names(_ partitions: [TopicPartition]) -> Logger.Metadata {
+    let isFew = partitions.count <= mostNamed
+    return ["partitions": isFew ? "\(partitions.map(\.description))" : "\(partitions.count)"]
+  }
 
   func assigned(_ partitions: [TopicPartition]) -> [StartPosition] {
     let knownTopics = Set(reached.keys.map(\.topic))
-    // Hundreds of them are told of in one line.
+    // Of hundreds one line is enough.
     let level = partitions.count > Self.mostNamed ? Logger.Level.debug : .info
-    if level == .debug {
-      shared.log.info("reading partitions", metadata: ["count": "\(partitions.count)"])
-    }
+    shared.log.info("partitions have come", metadata: Self.names(partitions))
     return partitions.map { partition in
       guard let stream = settings.streams.firstIndex(where: { $0.topics.contains(partition.topic) })
       else { return .end }
@@ -79,10 +82,7 @@ extension Pipeline: ConsumerDelegate {
     engine.revoke(
       partitions.compactMap { routes.removeValue(forKey: $0.index)?.partition })
     forgetCurrentRoute()
-    let names: Logger.Metadata = [
-      "partitions": partitions.count > Self.mostNamed
-        ? "\(partitions.count)" : "\(partitions.map(\.description))"
-    ]
+    let names = Self.names(partitions)
     if lost {
       shared.log.warning(
         "the group has not heard of this member in time and may give its partitions away",
