@@ -12,6 +12,7 @@ extension Consumer {
   func lookAtEnds(_ delegate: any ConsumerDelegate) {
     if let answer = ends.takeAnswer() {
       lastEnds = answer
+      if !answer.offsets.isEmpty { lastAnswered = answer.asked }
       if assignment.allSatisfy({ answer.end(of: $0) != nil }) {
         heard.store(answer.asked, ordering: .relaxed)
       }

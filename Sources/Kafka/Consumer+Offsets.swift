@@ -72,7 +72,7 @@ extension Consumer {
     if context.takeCommitFailure() { groupOffsets.withLock { $0.takeBack() } }
     let now = MonotonicClock.milliseconds()
     guard commitInterval > 0, now >= commitsNext, !context.awaitsCommit(at: now),
-      lastEnds.asked > context.cutOff || context.cutOff == .min
+      lastAnswered > context.cutOff || context.cutOff == .min
     else { return }
     commitsNext = now + commitInterval
     commit(assignedIndices.withLock { $0 })

@@ -39,6 +39,8 @@ public final class Consumer: @unchecked Sendable {
   var hurriesUntil: Int64 = .min
   /// What the leaders said last of the partitions' ends, and when to ask again, by `MonotonicClock`.
   var lastEnds = PartitionEnds.Answer()
+  /// When brokers were asked last of which at least one has answered, by `MonotonicClock`.
+  var lastAnswered = Int64.min
   var asksNext = Int64.min
   /// Milliseconds between two commits (0: only when a partition is given up), and when the next is due, by
   /// `MonotonicClock`.
