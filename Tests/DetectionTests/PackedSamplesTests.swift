@@ -45,6 +45,34 @@ import Testing
     }
   }
 
+  @Test func timesAloneComeBack() {
+    var generator = SplitMix64(state: 11)
+    for round in 0..<500 {
+      let samples = stream(
+        [0, 1, 2, 40, 640][round % 5], step: [1, 20, 1_000][round % 3],
+        jitter: [0, 3, 500][round / 3 % 3], noise: 0, unit: 1, &generator)
+      let start = (samples.first?.time ?? 0) - 7
+      var bytes: [UInt8] = []
+      PackedSamples.packTimes(samples[...], start: start, into: &bytes)
+      func unpack(_ bytes: some Sequence<UInt8>, _ count: Int) -> [Element]? {
+        var elements = [Element(time: 1, value: 2, isFlagged: true)]
+        let isWhole = Array(bytes).withUnsafeBytes {
+          PackedSamples.unpackTimes($0, count: count, start: start, into: &elements)
+        }
+        #expect(elements[0].value == 2 && (isWhole || elements.count == 1))
+        return isWhole ? Array(elements[1...]) : nil
+      }
+      let expected = samples.map { Element(time: $0.time, value: 0, isFlagged: $0.isFlagged) }
+      #expect(unpack(bytes, samples.count) == expected)
+      #expect(unpack(bytes, samples.count + 1) == nil)
+      #expect(unpack(bytes + [2], samples.count) == nil)
+      if !samples.isEmpty {
+        #expect(unpack(bytes.dropLast(), samples.count) == nil)
+        #expect(unpack(bytes, samples.count - 1) == nil)
+      }
+    }
+  }
+
   @Test func extremesComeBack() {
     let most = Sample.maxMagnitude
     for values in [[most, -most, most], [-most], [0, 0, 0], [most, 0], [1, most, most - 1]] {
