@@ -46,7 +46,7 @@ struct HistoryCommand: ParsableCommand {
           (0..<UInt32(subjects)).filter { Int($0 &* 2_654_435_761 >> 16) % Self.batches == batch },
           samples: 10)
       }
-      var pace = RetentionPace(now: Meter.now)
+      var pace = UpkeepPace.retention(now: Meter.now)
       var times: [Double] = []
       var used: Int64 = 0
       func round(limit: Int64?) throws {
@@ -63,7 +63,7 @@ struct HistoryCommand: ParsableCommand {
           while let budget = pace.budget(now: Meter.now) {
             let step = try store.prune(
               now: start, policy: Retention(maxBytes: limit), budget: budget)
-            pace.stepped(deleted: step.deleted, isFinished: step.isFinished, now: Meter.now)
+            pace.stepped(done: step.deleted, isFinished: step.isFinished, now: Meter.now)
           }
         }
         times.append((Meter.cpu - begin) / Double(subjects) * 1e9)

@@ -22,7 +22,7 @@ struct StoredHistory {
     defer { sqlite3_finalize(statement) }
     guard
       sqlite3_prepare_v2(
-        database, "SELECT coalesce(sum(count), 0) FROM window_rows", -1, &statement, nil)
+        database, "SELECT coalesce(sum(count), 0) FROM windows", -1, &statement, nil)
         == SQLITE_OK, sqlite3_step(statement) == SQLITE_ROW
     else { throw BenchmarkError("cannot read the windows in \(path)") }
     samples = Int(sqlite3_column_int64(statement, 0))

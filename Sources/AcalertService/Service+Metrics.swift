@@ -81,6 +81,9 @@ extension Service {
       counters.deadLettersFailed.current)
     text.counter(
       "acalert_pruned_rows_total", "Rows of old history removed.", counters.prunedRows.current)
+    text.counter(
+      "acalert_merged_windows_total", "Windows that were put into rows of several.",
+      counters.mergedWindows.current)
   }
 
   private func addHTTPMetrics(to text: inout MetricsText) {

@@ -5,6 +5,7 @@ struct HistorySlices {
   let length: Int64
 
   static let windows = HistorySlices(table: "window_rows", length: 20_000)
+  static let runs = HistorySlices(table: "window_runs", length: 300_000)
   static let anomalies = HistorySlices(table: "anomaly_rows", length: 60_000)
 
   func slice(of time: Int64) -> Int64 { time / length }

@@ -27,6 +27,9 @@ struct Counters: Equatable {
 struct Mirror {
   var counters = Counters()
   var storedCounters = Counters()
+  /// Up to this id, every window that has a row of its own keeps it.
+  var mergedWindow: Int64 = 0
+  var storedMergedWindow: Int64 = 0
   /// The highest id of a subject.
   var lastSubject: Int64 = 0
   /// The highest id of a status row: a row beyond it is new.
@@ -59,7 +62,7 @@ struct Mirror {
       SELECT last_revision, last_window, last_anomaly, last_late_sample, last_invalid_record,
         last_lost_range, last_threat, last_verdict, last_equipment_fault, last_unmatched,
         last_alert, last_alert_event, last_notification, last_delivery, last_silence,
-        last_fall_candidate, last_alert_verdict FROM meta
+        last_fall_candidate, last_alert_verdict, merged_window FROM meta
       """)
     try meta.forEachRow(attempted) {
       counters = Counters(
@@ -69,8 +72,10 @@ struct Mirror {
         unmatched: meta.integer(9), alert: meta.integer(10), alertEvent: meta.integer(11),
         notification: meta.integer(12), delivery: meta.integer(13), silence: meta.integer(14),
         fallCandidate: meta.integer(15), alertVerdict: meta.integer(16))
+      mergedWindow = meta.integer(17)
     }
     storedCounters = counters
+    storedMergedWindow = mergedWindow
     lastSubject =
       try connection.integer("SELECT max(id) FROM subject_rows", attempted: attempted) ?? 0
     lastStatus =

@@ -31,6 +31,7 @@ enum Schema {
     Migration(
       summary: "when the newest record of each partition had arrived",
       sql: "ALTER TABLE partition_rows ADD COLUMN last_arrival INTEGER"),
+    Migration(summary: "rows of several windows", sql: windowRuns),
   ]
 
   /// Brings the file up to date.

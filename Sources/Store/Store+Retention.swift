@@ -72,9 +72,10 @@ extension Store {
     max(1_000, min((policy.maxAge ?? 6_000_000) / 100, 600_000))
   }
 
-  /// Deletes at most `budget` rows of history in one transaction, and keeps the log's file small.
+  /// Deletes about `budget` rows of history in one transaction, and keeps the log's file small. A run of windows
+  /// goes as a whole, and counts as many.
   ///
-  /// When to call it and with which budget says ``RetentionPace``. A step of 5,000 rows takes some
+  /// When to call it and with which budget says ``UpkeepPace``. A step of 5,000 rows takes some
   /// milliseconds. Invalid records that the dead-letter topic has not acknowledged are not deleted.
   ///
   /// - Parameter now: The time by the wall clock, in milliseconds since 1970.
@@ -233,6 +234,7 @@ extension Store {
 
   private func delete(upTo mark: Mark, rest: inout Int, result: inout PruneResult) throws {
     result.windows += try delete("window_rows", upTo: mark.last.window, rest: &rest)
+    result.windows += try deleteRuns(upTo: mark.last.window, rest: &rest)
     result.anomalies += try delete("anomaly_rows", upTo: mark.last.anomaly, rest: &rest)
     result.lateSamples += try delete("late_rows", upTo: mark.last.lateSample, rest: &rest)
     result.invalidRecords += try deleteInvalid(upTo: mark.last.invalidRecord, rest: &rest)
@@ -277,6 +279,24 @@ extension Store {
       try delete.run(attempted)
       count += connection.changes
       rest -= connection.changes
+    }
+    return count
+  }
+
+  /// A run goes as a whole, as old as its first window.
+  private func deleteRuns(upTo id: Int64, rest: inout Int) throws -> Int {
+    let attempted = "delete old runs of windows"
+    let oldest = try connection.statement("SELECT id FROM window_runs ORDER BY id LIMIT 1")
+    let delete = try connection.statement(
+      "DELETE FROM window_runs WHERE id BETWEEN ?1 AND ?2 RETURNING windows")
+    var count = 0
+    while rest > 0, let first = try oldest.first(attempted), first <= id {
+      delete.bind(1, first)
+      delete.bind(2, min(id, first + Int64(rest) - 1))
+      try delete.forEachRow(attempted) {
+        count += Int(delete.integer(0))
+        rest -= Int(delete.integer(0))
+      }
     }
     return count
   }

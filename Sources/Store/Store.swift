@@ -48,6 +48,8 @@ public final class Store: @unchecked Sendable {
   let connection: Connection
   /// The windows of a batch, as a table.
   let windowRows: RowSource
+  /// Runs of windows, likewise.
+  let runRows: RowSource
   private let writerLock: WriterLock
   private let lock = Mutex(())
   private var isClosed = false
@@ -84,6 +86,7 @@ public final class Store: @unchecked Sendable {
     try Schema.migrate(connection, path: path)
     windowRows = try RowSource(
       named: Self.windowSource, columns: Self.windowColumns, on: connection)
+    runRows = try RowSource(named: Self.runSource, columns: Self.runColumns, on: connection)
     mirror = try Mirror(reading: connection)
     let pageBytes = try connection.integer("PRAGMA page_size", attempted: "open \(path)") ?? 4_096
     logBounds = LogMover.Bounds(checkpointBytes: options.checkpointBytes, pageBytes: Int(pageBytes))
@@ -115,6 +118,11 @@ public final class Store: @unchecked Sendable {
   /// The highest number that an alert has ever had, 0 if there was none.
   public var lastAlertID: Int64 {
     lock.withLock { _ in mirror.counters.alert }
+  }
+
+  /// The id of the window written last, 0 if there was none.
+  public var lastWindowID: Int64 {
+    lock.withLock { _ in mirror.counters.window }
   }
 
   /// Runs `body` under the store's lock.

@@ -1,5 +1,7 @@
+import Events
 import Foundation
 import Kafka
+import Store
 import Testing
 import simulation
 
@@ -123,10 +125,6 @@ import simulation
         order by 1, 2, 3
       """,
       """
-      select user, device, start, hex(samples) from window_rows join subject_rows u on u.id = subject
-        order by 1, 2, 3
-      """,
-      """
       select user, device, time, value, mean, std, score, partition, offset from anomalies
         order by 1, 2, 3, 9
       """,
@@ -139,11 +137,31 @@ import simulation
       "select reason, partition, offset from invalid_records order by 1, 2, 3",
       "select topic, partition, next_offset from partitions order by 1, 2",
     ]
-    return try queries.map { query in
+    let facts = try queries.map { query in
       let result = try ForeignProgram.run(["sqlite3", "\(folder)/acalert.db", query])
       #expect(result.errors.isEmpty)
       return result.output
-    }.joined(separator: "\n")
+    }
+    return (facts + [try samples(folder)]).joined(separator: "\n")
+  }
+
+  /// The samples of all windows, whichever rows hold them.
+  private static func samples(_ folder: String) throws -> String {
+    let subjects = try ForeignProgram.run([
+      "sqlite3", "\(folder)/acalert.db", "select kind, user, device from subjects order by 1, 2, 3",
+    ])
+    let reader = try StoreReader(path: "\(folder)/acalert.db")
+    var lines: [String] = []
+    for line in subjects.output.split(separator: "\n") {
+      let names = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      let identity = SubjectIdentity(kind: names[0], user: names[1], device: names[2])
+      let page = try reader.windows(of: identity, from: 0, to: .max, maxSamples: .max)
+      for window in page?.windows ?? [] {
+        lines.append("\(line) \(window.start) \(window.samples)")
+      }
+    }
+    #expect(!lines.isEmpty)
+    return lines.joined(separator: "\n")
   }
 
   static func stored(_ folder: String) throws -> Int {

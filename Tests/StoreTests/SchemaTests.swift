@@ -8,7 +8,7 @@ struct SchemaTests {
     let folder = try TemporaryFolder()
     let store = try Store(path: folder.database)
     #expect(try store.connection.integer("PRAGMA application_id", attempted: "") == 0x4163_616c)
-    #expect(try store.connection.integer("PRAGMA user_version", attempted: "") == 7)
+    #expect(try store.connection.integer("PRAGMA user_version", attempted: "") == 8)
     #expect(try texts("PRAGMA journal_mode", store.connection) == ["wal"])
     #expect(try texts("PRAGMA integrity_check", store.connection) == ["ok"])
   }

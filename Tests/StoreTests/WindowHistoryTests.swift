@@ -30,6 +30,8 @@ struct WindowHistoryTests {
         batch.windows[batch.windows.count - 1].end = ranges[place].upperBound
       }
       try store.apply(batch)
+      // Some of those written until then share rows.
+      if place % 7 == 0 { _ = try store.mergeWindows(writtenBy: Int64(place) * 2, budget: 30) }
     }
     return store
   }

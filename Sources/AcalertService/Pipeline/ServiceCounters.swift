@@ -29,6 +29,8 @@ public final class ServiceCounters: Sendable {
   public let deadLettersDelivered = Counter()
   public let deadLettersFailed = Counter()
   public let prunedRows = Counter()
+  /// Windows that share a row now.
+  public let mergedWindows = Counter()
   private let commitSeconds = Mutex<(last: Double, worst: Double)>((0, 0))
   private let rate = Mutex<RateMeter>(RateMeter())
 

@@ -8,7 +8,8 @@ import Store
 /// Writes what the pipeline hands over: one transaction a batch, the alerts that it leads to included, and
 /// only then is the world told.
 ///
-/// Lives on one thread, "store". Between batches it removes old history, as fast as new one comes.
+/// Lives on one thread, "store". Between batches it removes old history, as fast as new one comes, and merges
+/// the windows of some minutes ago.
 final class StoreWriter: Sendable {
   private let store: Store
   private let desk: AlertDesk
@@ -22,13 +23,15 @@ final class StoreWriter: Sendable {
   private let idle: @Sendable () -> Void
   private let failed: @Sendable (any Error) -> Void
   private let isAbandoned: @Sendable () -> Bool
+  /// After so many seconds a window may be the first of those that share a row.
+  private let mergingAge: Double
 
   init(
     store: Store, desk: AlertDesk, handOver: HandOver, counters: ServiceCounters,
     settings: StoreSettings, log: Logger,
     committed: @escaping @Sendable (Decisions, AppliedDecisions) -> Void,
     idle: @escaping @Sendable () -> Void, failed: @escaping @Sendable (any Error) -> Void,
-    isAbandoned: @escaping @Sendable () -> Bool
+    isAbandoned: @escaping @Sendable () -> Bool, mergingAge: Double = RipeWindows.usualAge
   ) {
     self.store = store
     self.desk = desk
@@ -40,23 +43,32 @@ final class StoreWriter: Sendable {
     self.idle = idle
     self.failed = failed
     self.isAbandoned = isAbandoned
+    self.mergingAge = mergingAge
   }
 
   /// Runs until the hand-over is closed and empty.
   func run() {
-    var pace = RetentionPace(now: WallClock.monotonicSeconds())
+    let start = WallClock.monotonicSeconds()
+    var pruning = UpkeepPace.retention(now: start)
+    var merging = UpkeepPace.merging(now: start)
+    var ripe = RipeWindows(age: mergingAge)
     // Once a batch could not be stored no later one may be: its offsets would pass over what is missing.
     // Everything from there on is read again after the next start.
     var isWhole = true
     while !handOver.isClosedAndEmpty {
       if let decisions = handOver.take(timeout: 0.5) {
         isWhole = isWhole && write(decisions)
-        pace.wrote(decisions.historyRows)
+        pruning.wrote(decisions.historyRows)
+        merging.wrote(decisions.windows.count)
         handOver.finished(decisions)
       }
       idle()
-      while let budget = pace.budget(now: WallClock.monotonicSeconds()), !isAbandoned() {
-        prune(budget, &pace)
+      while let budget = pruning.budget(now: WallClock.monotonicSeconds()), !isAbandoned() {
+        prune(budget, &pruning)
+      }
+      ripe.note(newest: store.lastWindowID, now: WallClock.monotonicSeconds())
+      while let budget = merging.budget(now: WallClock.monotonicSeconds()), !isAbandoned() {
+        merge(budget, upTo: ripe.newest, &merging)
       }
     }
   }
@@ -91,16 +103,29 @@ final class StoreWriter: Sendable {
   }
 
   /// Removes so many rows of old history.
-  private func prune(_ budget: Int, _ pace: inout RetentionPace) {
+  private func prune(_ budget: Int, _ pace: inout UpkeepPace) {
     do {
       let result = try store.prune(
         now: WallClock.milliseconds(),
         policy: Retention(maxAge: settings.maxAge, maxBytes: settings.maxBytes), budget: budget)
       counters.prunedRows.add(result.deleted)
       pace.stepped(
-        deleted: result.deleted, isFinished: result.isFinished, now: WallClock.monotonicSeconds())
+        done: result.deleted, isFinished: result.isFinished, now: WallClock.monotonicSeconds())
     } catch {
       log.error("cannot remove old history: \(error)")
+      pace.failed(now: WallClock.monotonicSeconds())
+    }
+  }
+
+  /// Makes runs of so many windows.
+  private func merge(_ budget: Int, upTo id: Int64, _ pace: inout UpkeepPace) {
+    do {
+      let result = try store.mergeWindows(writtenBy: id, budget: budget)
+      counters.mergedWindows.add(result.windows)
+      pace.stepped(
+        done: result.windows, isFinished: result.isFinished, now: WallClock.monotonicSeconds())
+    } catch {
+      log.error("cannot merge windows: \(error)")
       pace.failed(now: WallClock.monotonicSeconds())
     }
   }

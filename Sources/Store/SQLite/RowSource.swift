@@ -22,6 +22,18 @@ final class RowSource {
     @inline(__always)
     func set(_ value: Double) { sqlite3_result_double(context, value) }
 
+    func set(_ text: String) {
+      var text = text
+      text.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) {
+          // SQLite's SQLITE_TRANSIENT: it copies the text.
+          sqlite3_result_text(
+            context, $0.baseAddress, Int32(clamping: $0.count),
+            unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+        }
+      }
+    }
+
     /// A blob without a copy: the bytes must stay valid until the statement has been run.
     @inline(__always)
     func set(borrowed bytes: UnsafeRawBufferPointer) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Store
 
-struct RetentionPaceTests {
+struct UpkeepPaceTests {
   /// Many more rows in a batch than a step deletes at least.
   @Test func theDatabaseKeepsToItsLimitHoweverMuchIsWritten() throws {
     let folder = try TemporaryFolder()
@@ -11,13 +11,13 @@ struct RetentionPaceTests {
     options.pageBytes = 4_096
     let store = try makeStore(folder, subjects: 1_000, options: options)
     let policy = Retention(maxBytes: 8 << 20)
-    var pace = RetentionPace(now: 0)
+    var pace = UpkeepPace.retention(now: 0)
     var used: [Int64] = []
     for turn in 0..<40 as Range<Int64> {
       var batch = Decisions()
       for subject in 0..<1_000 as Range<UInt32> {
         for window in 0..<20 as Range<Int64> {
-          batch.addWindow(subject, start: (turn * 20 + window) * 10_000, values: [1, 2, 3])
+          batch.addWindow(subject, start: (turn * 20 + window) * 20_000, values: [1, 2, 3])
         }
       }
       try store.apply(batch)
@@ -25,7 +25,7 @@ struct RetentionPaceTests {
       let now = Double(turn)
       while let budget = pace.budget(now: now) {
         let result = try store.prune(now: turn * 1_000, policy: policy, budget: budget)
-        pace.stepped(deleted: result.deleted, isFinished: result.isFinished, now: now)
+        pace.stepped(done: result.deleted, isFinished: result.isFinished, now: now)
       }
       used.append(try store.prune(now: turn * 1_000, policy: Retention(), budget: 1).usedBytes)
     }
@@ -37,27 +37,27 @@ struct RetentionPaceTests {
   }
 
   @Test func whereNothingIsToBeDeletedItIsLookedNowAndThen() {
-    var pace = RetentionPace(now: 100)
+    var pace = UpkeepPace.retention(now: 100)
     var looks = 0
     for tick in 0..<1_000 {
       let now = 100 + Double(tick) / 10
       pace.wrote(1_000_000)
       guard let budget = pace.budget(now: now) else { continue }
-      #expect(budget == RetentionPace.leastRows)
+      #expect(budget == pace.leastRows)
       looks += 1
-      pace.stepped(deleted: 0, isFinished: true, now: now)
+      pace.stepped(done: 0, isFinished: true, now: now)
     }
     #expect(looks == 19)
   }
 
   @Test func aFailedStepIsTriedAgainLater() {
-    var pace = RetentionPace(now: 0)
-    pace.stepped(deleted: 0, isFinished: false, now: 5)
+    var pace = UpkeepPace.retention(now: 0)
+    pace.stepped(done: 0, isFinished: false, now: 5)
     pace.wrote(1_000_000)
-    #expect(pace.budget(now: 5) == RetentionPace.stepRows)
+    #expect(pace.budget(now: 5) == pace.stepRows)
     pace.failed(now: 5)
     pace.wrote(1_000_000)
     #expect(pace.budget(now: 34) == nil)
-    #expect(pace.budget(now: 35) == RetentionPace.leastRows)
+    #expect(pace.budget(now: 35) == pace.leastRows)
   }
 }
