@@ -9,6 +9,7 @@ enum StoreStage {
     try rows("small", users: users, batch: users, workload, result)
     try rows("large", users: 100_000, batch: 10_000, workload, result)
     try windows(users: users, workload, result)
+    try runs(users: users, workload, result)
   }
 
   /// Rows with a new value only, and rows whose state changed.
@@ -69,13 +70,53 @@ enum StoreStage {
       ) {
         for _ in 0..<batches {
           round += 1
-          for index in batch.windows.indices { batch.windows[index].start = round * 10_000 }
+          batch.move(to: round)
           try store.apply(batch)
         }
       }
       measured.remark =
         "\(bytes) B packed, \(Figures.short(measured.perSecond * Double(samples))) samples/s"
       result(measured)
+    }
+  }
+
+  /// Windows that share rows: ten of each subject in a batch; and one in a batch, merged when all are there.
+  private static func runs(
+    users: UInt32, _ workload: Workload, _ result: (Measurement) -> Void
+  ) throws {
+    let store = try Store(path: "\(workload.folder)/runs.db")
+    defer { store.close() }
+    var first = Decisions()
+    first.subjects = subjects(users)
+    try store.apply(first)
+    var round: Int64 = 0
+    if workload.wants("store/runs-of-10") {
+      var batch = Decisions()
+      for number in 0..<10 as Range<Int64> { batch.append(windows(0..<users, samples: 10), number) }
+      result(
+        try Meter.measure(
+          "store/runs-of-10", unit: "windows", count: 10 * 10 * Int(users), rounds: workload.rounds
+        ) {
+          for _ in 0..<10 {
+            round += 10
+            batch.move(by: 10)
+            try store.apply(batch)
+          }
+        })
+    }
+    if workload.wants("store/merged-windows") {
+      var batch = windows(0..<users, samples: 10)
+      for _ in 0..<50 {
+        round += 1
+        batch.move(to: round + 1_000)
+        try store.apply(batch)
+      }
+      result(
+        try Meter.measure(
+          "store/merged-windows", unit: "windows", count: 50 * Int(users), rounds: 1
+        ) {
+          while try !store.mergeWindows(writtenBy: store.lastWindowID).isFinished {}
+        })
     }
   }
 
@@ -114,5 +155,34 @@ enum StoreStage {
       lastArrival: Workload.startTime + turn, value: 1.020_4, mean: 1.012_345_678_9,
       std: 0.1 + Double(subject) / 3e5, score: 0.123_456_789, reason: "within its usual range",
       cause: RecordOrigin(partition: 0, offset: turn), evidence: [])
+  }
+}
+
+extension Decisions {
+  /// Gives all windows the place of that number in the row of windows of ten seconds.
+  fileprivate mutating func move(to number: Int64) {
+    for index in windows.indices {
+      windows[index].start = number * 10_000
+      windows[index].end = (number + 1) * 10_000
+    }
+  }
+
+  fileprivate mutating func move(by count: Int64) {
+    for index in windows.indices {
+      windows[index].start += count * 10_000
+      windows[index].end += count * 10_000
+    }
+  }
+
+  /// Adds the windows of another batch, moved to a place.
+  fileprivate mutating func append(_ other: Decisions, _ number: Int64) {
+    var other = other
+    other.move(to: number)
+    for var window in other.windows {
+      let begin = packedSamples.count
+      packedSamples.append(contentsOf: other.packedSamples[window.packed])
+      window.packed = begin..<packedSamples.count
+      windows.append(window)
+    }
   }
 }
