@@ -28,8 +28,7 @@ struct LabelExportTests {
 
   /// One who fell, one who did not, one whose alert nobody judged, one without any.
   private func makeDatabase() throws -> String {
-    let folder = NSTemporaryDirectory() + "label-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let folder = try makeFolder()
     let store = try Store(path: folder + "/acalert.db")
     defer { store.close() }
     _ = try store.partitionIndex(for: TopicPartitionName(topic: "t", partition: 0))

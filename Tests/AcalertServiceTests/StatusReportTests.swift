@@ -7,12 +7,6 @@ import Testing
 @testable import AcalertService
 
 struct StatusReportTests {
-  private func folder() throws -> String {
-    let folder = NSTemporaryDirectory() + "acalert-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    return folder
-  }
-
   /// A database in which `u-0`, `u-1` and `v-2` have fallen and `v-3` has not.
   private func fill(_ folder: String) throws {
     let store = try Store(path: folder + "/acalert.db")
@@ -44,7 +38,7 @@ struct StatusReportTests {
   }
 
   @Test func rowsAreFilteredAndCounted() throws {
-    let folder = try folder()
+    let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try fill(folder)
     let report = try StatusReport(folder: folder)
@@ -65,7 +59,7 @@ struct StatusReportTests {
   }
 
   @Test func changesAreThoseOfStateAfterARevision() throws {
-    let folder = try folder()
+    let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try fill(folder)
     let report = try StatusReport(folder: folder)
@@ -78,7 +72,7 @@ struct StatusReportTests {
   }
 
   @Test func jsonHasTheNamesOfTheInterface() throws {
-    let folder = try folder()
+    let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try fill(folder)
     let line = try #require(try StatusReport(folder: folder).rows(.init()).lines.first)

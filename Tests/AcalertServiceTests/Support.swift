@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import AcalertService
@@ -22,6 +23,25 @@ final class TemporaryFile {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+private let madeFolders = Mutex<[String]>([])
+
+/// A folder that goes when the tests are over.
+func makeFolder() throws -> String {
+  let path = NSTemporaryDirectory() + "acalert-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  madeFolders.withLock {
+    if $0.isEmpty {
+      atexit {
+        madeFolders.withLock { folders in
+          for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+        }
+      }
+    }
+    $0.append(path)
+  }
+  return path
 }
 
 /// SplitMix64: the same sequence for the same seed.

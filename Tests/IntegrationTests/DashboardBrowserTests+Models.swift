@@ -105,8 +105,7 @@ private final class ModelSite {
   private let server: HTTPServer
 
   init() throws {
-    folder = NSTemporaryDirectory() + "models-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    folder = RunningService.makeFolder()
     store = try Store(path: folder + "/acalert.db")
     _ = try store.partitionIndex(
       for: TopicPartitionName(topic: "accelerometer", partition: 0))

@@ -65,8 +65,7 @@ private final class CameraSite {
   private let server: HTTPServer
 
   init() throws {
-    folder = NSTemporaryDirectory() + "cameras-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    folder = RunningService.makeFolder()
     store = try Store(path: folder + "/acalert.db")
     let partition = TopicPartitionName(topic: "camera-events", partition: 0)
     _ = try store.partitionIndex(for: partition)

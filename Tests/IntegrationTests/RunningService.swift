@@ -1,6 +1,9 @@
 import AcalertService
 import Foundation
+import Synchronization
 import Testing
+
+private let madeFolders = Mutex<[String]>([])
 
 /// A service in this process, with a folder of its own, and what a user would see of it.
 final class RunningService {
@@ -27,9 +30,20 @@ final class RunningService {
 
   deinit { service.stop() }
 
+  /// A folder that goes when the tests are over: who was killed in it may come back before.
   static func makeFolder() -> String {
     let path = NSTemporaryDirectory() + "acalert-\(UInt64.random(in: 0...UInt64.max))"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    madeFolders.withLock {
+      if $0.isEmpty {
+        atexit {
+          madeFolders.withLock { folders in
+            for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+          }
+        }
+      }
+      $0.append(path)
+    }
     return path
   }
 
