@@ -1,8 +1,6 @@
-import Alerting
 import Detection
 import Foundation
 import Kafka
-import Logging
 import Store
 import Testing
 import Threads
@@ -66,16 +64,9 @@ import Threads
     }
     let handOver = HandOver(capacity: 4)
     let counters = ServiceCounters()
-    let desk = try AlertDesk(
-      store: store, settings: AlertSettings(), subjects: [:],
-      world: AlertDesk.World(
-        now: { WallClock.milliseconds() }, random: { 0 }, zone: { _ in nil },
-        sink: { try SinkFactory(userAgent: "test").sink(for: $0) }, changed: { _, _ in },
-        report: { _ in }))
-    let writer = StoreWriter(
-      store: store, desk: desk, handOver: handOver, counters: counters, settings: StoreSettings(),
-      log: Logger(label: "test"), committed: { _, _ in }, idle: {}, failed: { _ in },
-      isAbandoned: { counters.failedCommits.current > 0 })
+    let writer = try StoreWriter(store, handOver, counters) {
+      counters.failedCommits.current > 0
+    }
     let thread = try NamedThread(name: "store") { writer.run() }
 
     #expect(handOver.put(batch(next: 1), timeout: 1))

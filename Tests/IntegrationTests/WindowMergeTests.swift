@@ -1,8 +1,6 @@
-import Alerting
 import Detection
 import Events
 import Foundation
-import Logging
 import Store
 import Testing
 import Threads
@@ -18,16 +16,7 @@ struct WindowMergeTests {
     try store.useConfiguration(Configuration().configurationVersion(at: 0))
     let handOver = HandOver(capacity: 4)
     let counters = ServiceCounters()
-    let desk = try AlertDesk(
-      store: store, settings: AlertSettings(), subjects: [:],
-      world: AlertDesk.World(
-        now: { WallClock.milliseconds() }, random: { 0 }, zone: { _ in nil },
-        sink: { try SinkFactory(userAgent: "test").sink(for: $0) }, changed: { _, _ in },
-        report: { _ in }))
-    let writer = StoreWriter(
-      store: store, desk: desk, handOver: handOver, counters: counters, settings: StoreSettings(),
-      log: Logger(label: "test"), committed: { _, _ in }, idle: {}, failed: { _ in },
-      isAbandoned: { false }, mergingAge: 0)
+    let writer = try StoreWriter(store, handOver, counters, mergingAge: 0)
     let thread = try NamedThread(name: "store") { writer.run() }
     for number in 0..<30 as Range<Int64> {
       #expect(handOver.put(batch(number), timeout: 10))
