@@ -250,6 +250,44 @@ struct WindowRunTests {
     #expect(try texts("SELECT count(*) FROM windows", store.connection) == ["20"])
   }
 
+  /// A step is no longer for the windows that it passes over.
+  @Test func windowsThatKeepTheirRowsArePassedStepByStep() throws {
+    let folder = try TemporaryFolder()
+    let store = try makeStore(folder, subjects: 1)
+    defer { store.close() }
+    var random = SplitMix(state: 8)
+    var stream = WindowStream(subject: 0, start: 1_700_000_100_000)
+    stream.length = 80_000
+    var batch = Decisions()
+    for _ in 0..<70_000 { batch.add(stream.next(count: 1, &random)) }
+    try store.apply(batch)
+    // Ids are missing, as after years of retention.
+    try store.connection.execute("DELETE FROM window_rows WHERE id < 1000", attempted: "")
+    stream.length = 10_000
+    for _ in 0..<3 {
+      var batch = Decisions()
+      batch.add(stream.next(count: 1, &random))
+      try store.apply(batch)
+    }
+    #expect(try store.mergeWindows(writtenBy: store.lastWindowID) == MergeResult())
+    let second = try store.mergeWindows(writtenBy: store.lastWindowID)
+    #expect(second == MergeResult(windows: 3, isFinished: true))
+  }
+
+  /// What no engine says: fewer samples than were counted.
+  @Test func windowsWhoseCountIsWrongKeepTheirRows() throws {
+    let folder = try TemporaryFolder()
+    let store = try makeStore(folder, subjects: 1)
+    defer { store.close() }
+    var random = SplitMix(state: 9)
+    var stream = WindowStream(subject: 0, start: 1_700_000_100_000)
+    var batch = Decisions()
+    for _ in 0..<10 { batch.add(stream.next(count: 3, &random)) }
+    batch.windows[4].count = 5
+    try store.apply(batch)
+    #expect(try texts("SELECT count(*) FROM window_rows", store.connection) == ["10"])
+  }
+
   @Test func runsGoWithTheirAge() throws {
     let folder = try TemporaryFolder()
     let store = try makeStore(folder, subjects: 3)

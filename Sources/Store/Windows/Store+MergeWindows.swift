@@ -25,8 +25,11 @@ extension Store {
     return try exclusively(attempted) {
       try transaction(attempted) {
         var result = MergeResult()
-        while result.windows < budget, !result.isFinished {
-          try mergeStep(upTo: id, budget: budget - result.windows, attempted, &result)
+        var inVain = 0
+        while result.windows < budget, !result.isFinished, inVain < Self.looksInVain {
+          let before = result.windows
+          try mergeStep(upTo: id, budget: budget - before, attempted, &result)
+          if result.windows == before { inVain += 1 }
         }
         try keepMergeMark(attempted)
         return result
@@ -34,18 +37,31 @@ extension Store {
     }
   }
 
+  /// A step looks for windows so often in vain, each time through so many ids: between them there may be any number
+  /// that keep their rows, of an old database all.
+  private static let looksInVain = 16
+  private static let idsOfLook: Int64 = 4_096
+
   /// Merges the windows of some subjects, those that were written first.
   private func mergeStep(
     upTo id: Int64, budget: Int, _ attempted: String, _ result: inout MergeResult
   ) throws {
-    let oldest = try oldestSingles(upTo: id, count: max(1, budget / 16), attempted)
-    guard let first = oldest.first else {
+    let next = try connection.statement(
+      "SELECT id FROM window_rows WHERE id > ?1 ORDER BY id LIMIT 1")
+    next.bind(1, mirror.mergedWindow)
+    guard let begin = try next.first(attempted), begin <= id else {
       mirror.mergedWindow = max(mirror.mergedWindow, id)
       result.isFinished = true
       return
     }
+    let end = min(id, begin + Self.idsOfLook - 1)
+    let oldest = try oldestSingles(begin...end, count: max(1, budget / 16), attempted)
+    guard let first = oldest.first else {
+      mirror.mergedWindow = end
+      return
+    }
     mirror.mergedWindow = first.id - 1
-    let begin = first.start / WindowRuns.span * WindowRuns.span
+    let time = first.start / WindowRuns.span * WindowRuns.span
     var runs = WindowRuns()
     var merged: [Int64] = []
     var seen: Set<Int64> = []
@@ -53,7 +69,7 @@ extension Store {
       $0.start / WindowRuns.span == first.start / WindowRuns.span
     })
     where seen.insert(window.subject).inserted {
-      try takeSingles(of: window.subject, from: begin, into: &runs, &merged, attempted)
+      try takeSingles(of: window.subject, from: time, into: &runs, &merged, attempted)
     }
     runs.sort()
     try write(runs)
@@ -65,16 +81,16 @@ extension Store {
 
   /// The windows, of those small enough, that were written first and have a row of their own.
   private func oldestSingles(
-    upTo id: Int64, count: Int, _ attempted: String
+    _ ids: ClosedRange<Int64>, count: Int, _ attempted: String
   ) throws -> [(id: Int64, subject: Int64, start: Int64)] {
     let select = try connection.statement(
       """
       SELECT id, subject, start FROM window_rows
-      WHERE id > ?1 AND id <= ?2 AND count BETWEEN 1 AND ?3 AND end - start <= ?4
+      WHERE id BETWEEN ?1 AND ?2 AND count BETWEEN 1 AND ?3 AND end - start <= ?4
       ORDER BY id LIMIT ?5
       """)
-    select.bind(1, mirror.mergedWindow)
-    select.bind(2, id)
+    select.bind(1, ids.lowerBound)
+    select.bind(2, ids.upperBound)
     select.bind(3, Int64(WindowRuns.maxCount))
     select.bind(4, WindowRuns.span / 4)
     select.bind(5, Int64(count))

@@ -136,9 +136,10 @@ extension Store {
           samples.removeAll(keepingCapacity: true)
           let isWhole = (place..<place + count).allSatisfy { number in
             let window = windows[order[number].window]
+            let before = samples.count
             return PackedSamples.unpack(
               UnsafeRawBufferPointer(rebasing: packed[window.packed]), start: window.start,
-              into: &samples)
+              into: &samples) && samples.count - before == window.count
           }
           let isTaken =
             isWhole && runs.append(subject: Int64(subject), own[...], samples: samples[...])
