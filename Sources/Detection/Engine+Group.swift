@@ -58,9 +58,10 @@ extension Engine {
     let block = block(of: subject)
     guard block.capacity > 0 else { return }
     let count = Int(subject.pointee.count)
-    cbytes_prefetch(block.slot(subject, 0))
-    cbytes_prefetch(block.slot(subject, max(0, count &- Int(subject.pointee.windowCount) &- 1)))
-    cbytes_prefetch(block.slot(subject, min(count, block.capacity &- 1)))
+    block.prefetch(block.position(subject, 0))
+    block.prefetch(
+      block.position(subject, max(0, count &- Int(subject.pointee.windowCount) &- 1)))
+    block.prefetch(block.position(subject, min(count, block.capacity &- 1)))
   }
 
   @inline(__always)

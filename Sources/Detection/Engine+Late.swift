@@ -7,7 +7,7 @@ extension Engine {
   @inline(never)
   mutating func insertLate(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample,
-    _ axes: RingSlab.Slot = .noAxes, _ rules: UnsafeMutablePointer<HotRules>,
+    _ axes: RingAxes = .none, _ rules: UnsafeMutablePointer<HotRules>,
     trigger: Int32 = .max, origin: RecordOrigin
   ) -> Bool {
     let lateness = subject.pointee.lastTime - sample.time
@@ -21,16 +21,23 @@ extension Engine {
       return false
     }
     var sums = subject.pointee.sums
-    while !hasRoom(subject) { makeRoom(subject, &sums, rules) }
+    var block = block(of: subject)
+    while !hasRoom(subject) || !block.canHold(sample.value) {
+      makeRoom(for: sample.value, subject, &sums, rules)
+      block = self.block(of: subject)
+    }
     var place = Int(subject.pointee.count)
-    let block = block(of: subject)
-    while place > 0, subject.pointee.time(of: slot(subject, place - 1).pointee) > sample.time {
-      block.move(subject, from: place - 1, to: place)
+    let newest = subject.pointee.lastTime
+    while place > 0 {
+      let before = block.position(subject, place - 1)
+      guard block.sample(before, newest: newest).time(newest: newest) > sample.time else { break }
+      block.copy(from: before, to: block.position(subject, place))
       place -= 1
     }
-    if let slots = block.axes { slots[block.slot(subject, place) - block.slots] = axes }
-    slot(subject, place).pointee = RingSlab.Slot(
-      time: sample.time, value: sample.value, isFlagged: false)
+    let position = block.position(subject, place)
+    block.put(
+      position, RingSample(time: sample.time, value: sample.value, isFlagged: false))
+    if let slots = block.axes { slots[position] = axes }
     subject.pointee.count += 1
     if sample.time >= subject.pointee.lastTime - rules.pointee.length { sums.add(sample.value) }
     subject.pointee.setSums(sums)
@@ -41,7 +48,7 @@ extension Engine {
     // The other detectors take samples in order: of a late one the z-score alone says what it can.
     if !rules.pointee.isZScoreEnough { isFlagged = false }
     if tracesScores { trace(index, subject, sample, nil, against: cursor.sums) }
-    if isFlagged { slot(subject, place).pointee.word |= 1 }
+    if isFlagged { block.setFlag(position, true) }
     if isFlagged || subject.pointee.flags.contains(.noted) {
       observe(
         index, subject, sample, nil, isFlagged: isFlagged, isInOrder: false,
@@ -70,9 +77,8 @@ extension Engine {
     cursor.begin(before: ring.time(at: place), of: ring)
     while place < ring.count {
       cursor.advance(to: ring.time(at: place), of: ring)
-      let target = ring.slot(at: place)
-      let isFlagged = rules.pointee.zscore.flags(target.pointee.value, against: cursor.sums)
-      target.pointee.word = target.pointee.word & ~1 | (isFlagged ? 1 : 0)
+      let isFlagged = rules.pointee.zscore.flags(ring.value(at: place), against: cursor.sums)
+      ring.setFlag(at: place, isFlagged)
       place += 1
     }
   }

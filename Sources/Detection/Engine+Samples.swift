@@ -2,57 +2,6 @@ import Events
 
 /// The way of every sample: into its ring, and held against the window before it.
 extension Engine {
-  /// The block of a subject's ring, looked up once a record: it changes only when the ring grows.
-  struct Block {
-    let slots: UnsafeMutablePointer<RingSlab.Slot>
-    /// 0 without a block.
-    let capacity: Int
-    /// The samples' axes, if they are kept.
-    let axes: UnsafeMutablePointer<RingSlab.Slot>?
-
-    @inline(__always)
-    func slot(
-      _ subject: UnsafeMutablePointer<Subject>, _ place: Int
-    ) -> UnsafeMutablePointer<RingSlab.Slot> {
-      let position = Int(subject.pointee.head) &+ place
-      return slots + (position >= capacity ? position &- capacity : position)
-    }
-
-    /// Moves a sample, with its axes, to another place.
-    func move(_ subject: UnsafeMutablePointer<Subject>, from: Int, to: Int) {
-      let source = slot(subject, from)
-      let target = slot(subject, to)
-      target.pointee = source.pointee
-      if let axes { axes[target - slots] = axes[source - slots] }
-    }
-
-    @inline(__always)
-    func dropOldest(_ subject: UnsafeMutablePointer<Subject>) {
-      let head = Int(subject.pointee.head) &+ 1
-      subject.pointee.head = UInt32(truncatingIfNeeded: head == capacity ? 0 : head)
-      subject.pointee.count &-= 1
-    }
-  }
-
-  @inline(__always)
-  func block(of subject: UnsafeMutablePointer<Subject>) -> Block {
-    guard subject.pointee.blockClass != Subject.noBlock else {
-      return Block(slots: slab.none, capacity: 0, axes: nil)
-    }
-    let hasAxes = subject.pointee.axisBlock != Subject.noAxes
-    return Block(
-      slots: slab.slots(of: subject.pointee.block),
-      capacity: RingSlab.capacity(ofClass: Int(subject.pointee.blockClass)),
-      axes: hasAxes ? axisSlab.slots(of: subject.pointee.axisBlock) : nil)
-  }
-
-  @inline(__always)
-  func slot(
-    _ subject: UnsafeMutablePointer<Subject>, _ place: Int
-  ) -> UnsafeMutablePointer<RingSlab.Slot> {
-    block(of: subject).slot(subject, place)
-  }
-
   /// Judges the samples of one record and puts them into the subject's ring.
   mutating func judge(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
@@ -65,7 +14,7 @@ extension Engine {
     let hasSeries = rules.pointee.hasSeries
     let traces = tracesScores
     let isPlain = !hasSeries && !traces
-    if !axes.isEmpty, rules.pointee.hasFalls, subject.pointee.axisBlock == Subject.noAxes {
+    if !axes.isEmpty, rules.pointee.hasFalls, subject.pointee.format != .motion {
       attachAxes(subject)
     }
     let trigger =
@@ -77,14 +26,20 @@ extension Engine {
     var number = 0
     while number < samples.count {
       if isPlain, earliestLate == .max {
-        let passed = passQuietSamples(
-          samples, axes, from: number, subject, &sums, block, rules, zscore, trigger: trigger)
+        let passed =
+          block.isNarrow
+          ? passQuietSamples(
+            samples, axes, from: number, subject, &sums, block, block.narrow, rules, zscore,
+            trigger: trigger)
+          : passQuietSamples(
+            samples, axes, from: number, subject, &sums, block, block.wide, rules, zscore,
+            trigger: trigger)
         if passed > number { hasCounted = true }
         number = passed
         guard number < samples.count else { break }
       }
       let sample = samples[number]
-      let axes = axes.isEmpty ? RingSlab.Slot.noAxes : RingSlab.Slot(axes[number])
+      let axes = axes.isEmpty ? RingAxes.none : RingAxes(axes[number])
       number &+= 1
       if sample.time > subject.pointee.lastTime {
         if earliestLate != .max {
@@ -137,7 +92,7 @@ extension Engine {
   @inline(__always)
   private mutating func advance(
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
-    _ block: Block, to time: Int64, _ rules: UnsafeMutablePointer<HotRules>
+    _ block: RingBlock, to time: Int64, _ rules: UnsafeMutablePointer<HotRules>
   ) {
     let old = subject.pointee.lastTime
     guard old != .min, time &- old <= rules.pointee.retention else {
@@ -147,7 +102,7 @@ extension Engine {
     }
     var place = Int(subject.pointee.count &- subject.pointee.pending)
     while place < Int(subject.pointee.count) {
-      sums.add(block.slot(subject, place).pointee.value)
+      sums.add(block.value(block.position(subject, place)))
       place &+= 1
     }
     subject.pointee.pending = 0
@@ -155,7 +110,7 @@ extension Engine {
     let oldest = UInt32(truncatingIfNeeded: time &- rules.pointee.length)
     place = Int(subject.pointee.count) &- Int(truncatingIfNeeded: sums.count)
     while sums.count > 0 {
-      let leaving = block.slot(subject, place).pointee
+      let leaving = block.sample(block.position(subject, place), newest: old)
       if Int32(bitPattern: leaving.time &- oldest) >= 0 { break }
       sums.remove(leaving.value)
       place &+= 1
@@ -165,16 +120,16 @@ extension Engine {
     }
     let needed = UInt32(truncatingIfNeeded: time &- rules.pointee.retention)
     while subject.pointee.count > 0 {
-      if Int32(bitPattern: block.slot(subject, 0).pointee.time &- needed) >= 0 { break }
+      let time = block.time(block.position(subject, 0), newest: old)
+      if Int32(bitPattern: time &- needed) >= 0 { break }
       block.dropOldest(subject)
     }
     subject.pointee.lastTime = time
     // Once even the windows of the oldest samples kept reach back no further than the younger mark,
     // the older one has served. See `Checkpoints`.
-    if time &- (rules.pointee.retention &+ rules.pointee.reach) > subject.pointee.markTime {
+    if subject.pointee.sinceMark(at: time) > rules.pointee.retention &+ rules.pointee.reach {
       subject.pointee.oldMark = subject.pointee.youngMark
-      subject.pointee.youngMark = step
-      subject.pointee.markTime = time
+      subject.pointee.setMark(step: step, at: time)
     }
   }
 
@@ -193,96 +148,28 @@ extension Engine {
     subject.pointee.openWindow = max(
       subject.pointee.openWindow, rules.pointee.openWindow(at: time))
     subject.pointee.oldMark = step
-    subject.pointee.youngMark = step
-    subject.pointee.markTime = time
+    subject.pointee.setMark(step: step, at: time)
   }
 
   /// Puts a sample behind the ring's newest one.
   @inline(__always)
   private mutating func append(
-    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums, _ block: inout Block,
-    _ sample: Sample, _ axes: RingSlab.Slot, isFlagged: Bool,
+    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums, _ block: inout RingBlock,
+    _ sample: Sample, _ axes: RingAxes, isFlagged: Bool,
     _ rules: UnsafeMutablePointer<HotRules>
   ) {
-    if Int(subject.pointee.count) == block.capacity {
+    if Int(subject.pointee.count) == block.capacity || !block.canHold(sample.value) {
       // By a copy: `sums` itself stays in registers, because its address is nowhere known.
       var reduced = sums
-      makeRoom(subject, &reduced, rules)
+      makeRoom(for: sample.value, subject, &reduced, rules)
       sums = reduced
       block = self.block(of: subject)
     }
-    let slot = block.slot(subject, Int(subject.pointee.count))
-    slot.pointee = RingSlab.Slot(time: sample.time, value: sample.value, isFlagged: isFlagged)
-    if let slots = block.axes { slots[slot - block.slots] = axes }
+    let position = block.position(subject, Int(subject.pointee.count))
+    block.put(
+      position, RingSample(time: sample.time, value: sample.value, isFlagged: isFlagged))
+    if let slots = block.axes { slots[position] = axes }
     subject.pointee.count &+= 1
     subject.pointee.pending &+= 1
-  }
-
-  @inline(__always)
-  func hasRoom(_ subject: UnsafeMutablePointer<Subject>) -> Bool {
-    subject.pointee.blockClass != Subject.noBlock
-      && Int(subject.pointee.count)
-        < RingSlab.capacity(ofClass: Int(subject.pointee.blockClass))
-  }
-
-  /// Gives the ring a larger block, or at the bound lets its oldest sample go.
-  @inline(never)
-  mutating func makeRoom(
-    _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
-    _ rules: UnsafeMutablePointer<HotRules>
-  ) {
-    let old = subject.pointee
-    if old.blockClass != Subject.noBlock, Int(old.count) >= rules.pointee.maxSamples {
-      // The window's samples and those at the newest time are the ring's last ones.
-      if old.count == old.pending {
-        subject.pointee.pending -= 1
-      } else if Int(old.count) == Int(sums.count) + Int(old.pending) {
-        sums.remove(slot(subject, 0).pointee.value)
-      }
-      block(of: subject).dropOldest(subject)
-      if isLive { decisions.evictedCount += 1 }
-      return
-    }
-    let next = grownClass(subject, rules)
-    let block = slab.allocate(class: next)
-    let target = slab.slots(of: block)
-    for place in 0..<Int(old.count) { target[place] = slot(subject, place).pointee }
-    if old.axisBlock != Subject.noAxes { growAxes(subject, toClass: next) }
-    if old.blockClass != Subject.noBlock {
-      slab.release(old.block, class: Int(old.blockClass))
-    }
-    subject.pointee.block = block
-    subject.pointee.blockClass = UInt8(next)
-    subject.pointee.head = 0
-  }
-
-  /// The class for a ring that is full: what its samples' rate will need, so that a million rings do
-  /// not leave their smaller blocks behind; at least the next one, at most four times as large.
-  private func grownClass(
-    _ subject: UnsafeMutablePointer<Subject>, _ rules: UnsafeMutablePointer<HotRules>
-  ) -> Int {
-    guard subject.pointee.blockClass != Subject.noBlock else { return RingSlab.firstClass }
-    let next = Int(subject.pointee.blockClass) + 1
-    let count = Int64(subject.pointee.count)
-    let span = subject.pointee.lastTime - subject.pointee.time(of: slot(subject, 0).pointee)
-    guard span > 0 else { return next }
-    // The sample that asks for room is already the newest: `count` steps make up the span.
-    let needed = min(count * rules.pointee.retention / span + 1, 4 * count)
-    let enough = min(Int(needed), rules.pointee.maxSamples)
-    return max(next, RingSlab.sizeClass(holding: enough))
-  }
-
-  /// Takes away the subject's ring.
-  mutating func dropRing(_ subject: UnsafeMutablePointer<Subject>) {
-    if subject.pointee.blockClass != Subject.noBlock {
-      slab.release(subject.pointee.block, class: Int(subject.pointee.blockClass))
-      dropAxes(subject)
-    }
-    unwatch(subject)
-    subject.pointee.blockClass = Subject.noBlock
-    subject.pointee.head = 0
-    subject.pointee.count = 0
-    subject.pointee.pending = 0
-    subject.pointee.setSums(WindowSums())
   }
 }

@@ -199,7 +199,7 @@ extension Engine {
       evidence: isNoted ? evidence(of: index, subject) : [], replacedState: replaced)
     fill(placeOf: index, into: &row)
     if state.count > 0 {
-      let newest = slot(subject, Int(state.count) - 1).pointee.value
+      let newest = ring(subject).value(at: Int(state.count) - 1)
       row.value = Double(newest) / unit
       let zscore = hot[Int(state.stream)].zscore
       if zscore.canJudge(state.sums) {

@@ -42,13 +42,13 @@ extension Engine {
       var greatest = Int32.min
       var flagged = 0
       for place in places {
-        let slot = ring.slot(at: place).pointee
-        let value = slot.value
+        let sample = ring.sample(at: place)
+        let value = sample.value
         sums.add(value)
         least = min(least, value)
         greatest = max(greatest, value)
-        flagged &+= slot.isFlagged ? 1 : 0
-        packer.append(time: ring.time(of: slot), value: value, isFlagged: slot.isFlagged)
+        flagged &+= sample.isFlagged ? 1 : 0
+        packer.append(time: ring.time(of: sample), value: value, isFlagged: sample.isFlagged)
       }
       decisions.packedSamples.append(contentsOf: packer.finish())
       return (sums, least, greatest, flagged)

@@ -16,9 +16,10 @@ public struct Engine: ~Copyable {
   let hot: UnsafeMutablePointer<HotRules>
   var subjects = SubjectTable()
   var interner = SubjectInterner()
-  var slab = RingSlab()
-  /// The axes of the samples in `slab`, of those subjects whose records have them.
-  var axisSlab = RingSlab()
+  /// The rings' blocks, by `RingFormat`.
+  var narrowSlab = RingSlab<UInt32>()
+  var wideSlab = RingSlab<RingSample>()
+  var motionSlab = RingSlab<MotionCell>()
   var notes: [UInt32: SubjectNotes] = [:]
   /// The peaks that are being looked at, by `Subject.watch`; and the places that are free.
   var watches: [FallWatch] = []
@@ -123,7 +124,7 @@ public struct Engine: ~Copyable {
 
   /// Memory that grows with subjects and samples, in bytes.
   public var memory: (subjects: Int, samples: Int) {
-    (subjects.bytes + interner.bytes, slab.bytes + axisSlab.bytes)
+    (subjects.bytes + interner.bytes, narrowSlab.bytes + wideSlab.bytes + motionSlab.bytes)
   }
 
   /// Judges the samples of one admitted record.
@@ -219,10 +220,12 @@ public struct Engine: ~Copyable {
   public func recentSamples(of identity: SubjectIdentity) -> [PackedSamples.Element]? {
     guard let index = find(identity) else { return nil }
     let subject = subjects[index]
-    return (0..<Int(subject.pointee.count)).map { place in
-      let slot = slot(subject, place).pointee
+    guard subject.pointee.count > 0 else { return [] }
+    let ring = ring(subject)
+    return (0..<ring.count).map { place in
+      let sample = ring.sample(at: place)
       return PackedSamples.Element(
-        time: subject.pointee.time(of: slot), value: slot.value, isFlagged: slot.isFlagged)
+        time: ring.time(of: sample), value: sample.value, isFlagged: sample.isFlagged)
     }
   }
 
@@ -249,6 +252,8 @@ struct HotRules {
   let retention: Int64
   let staleAfter: Int64
   let maxSamples: Int
+  /// Of the times in narrow rings; 0 if the stream's retention is too long for any.
+  let timeBits: UInt32
   /// How far back of its newest sample a subject's state depends on its records, beyond `retention`.
   let reach: Int64
   /// Whether the samples are the frames of cameras, which threat rules judge.
@@ -284,6 +289,7 @@ struct HotRules {
     retention = rules.retention
     staleAfter = isCount ? .max : rules.status.staleAfter
     maxSamples = rules.window.maxSamples
+    timeBits = NarrowCells.timeBits(retention: rules.retention)
     isCamera = rules.cameras != nil
     voidContrast = rules.cameras?.voidContrast ?? 0
     voidFrames = rules.cameras?.voidFrames ?? ThreatRule.Persistence()

@@ -114,10 +114,11 @@ extension Engine {
       judge(index, subject, UnsafeBufferPointer(buffer), origin: origin, arrival: arrival)
     }
     if isLive { decisions.sampleCount += 1 }
-    guard isFlagged else { return }
-    var place = Int(subject.pointee.count) - 1
-    while place >= 0, subject.pointee.time(of: slot(subject, place).pointee) > time { place -= 1 }
-    if place >= 0 { slot(subject, place).pointee.word |= 1 }
+    guard isFlagged, subject.pointee.count > 0 else { return }
+    let ring = ring(subject)
+    var place = ring.count - 1
+    while place >= 0, ring.time(at: place) > time { place -= 1 }
+    if place >= 0 { ring.setFlag(at: place, true) }
   }
 
   /// Adds up the detections that no rule matched; `judge` has found some that one did.

@@ -65,7 +65,7 @@ extension Engine {
 
   /// Whether the falls of a subject can be judged: there are axes, and enough of them.
   func canJudgeFalls(_ subject: UnsafeMutablePointer<Subject>) -> Bool {
-    guard subject.pointee.axisBlock != Subject.noAxes, subject.pointee.count > 1,
+    guard subject.pointee.format == .motion, subject.pointee.count > 1,
       let judge = fallJudges[Int(subject.pointee.stream)]
     else { return false }
     // By the newest samples, as many as make two seconds at the least rate.

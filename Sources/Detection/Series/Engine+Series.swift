@@ -141,6 +141,6 @@ extension Engine {
   private func abnormalTimes(_ subject: UnsafeMutablePointer<Subject>) -> [Int64] {
     guard subject.pointee.count > 0 else { return [] }
     let ring = ring(subject)
-    return (0..<ring.count).filter { ring.slot(at: $0).pointee.isFlagged }.map(ring.time(at:))
+    return (0..<ring.count).filter { ring.sample(at: $0).isFlagged }.map(ring.time(at:))
   }
 }

@@ -1,40 +1,17 @@
-/// Flat memory for the rings of all subjects of one engine.
+/// Flat memory for the rings of all subjects of one engine whose samples take a `Cell` each.
 ///
 /// Blocks come in classes of 2, 4, 6, … 16 samples and from there in four steps a doubling (20, 24, 28,
-/// 32, 40, …), so that at most a fifth of a block is air. They are cut from chunks of a quarter of a
-/// mebibyte that never move. A chunk holds blocks of one class; when the last of them is released,
+/// 32, 40, …), so that at most a fifth of a block is air. They are cut from chunks of 32,768 samples that
+/// never move. A chunk holds blocks of one class; when the last of them is released,
 /// because rings have grown, the chunk is free for any other class. So the small blocks that every ring
 /// begins with cost nothing once the rings are large. A block is named by its place in units of two
 /// samples, which fits 32 bits for 64 GiB.
-struct RingSlab: ~Copyable {
-  /// One sample of a ring: the low 32 bits of its time, and its value shifted left by one, with the
-  /// flag in the lowest bit.
-  struct Slot {
-    var time: UInt32
-    var word: Int32
-
-    @inline(__always)
-    init(time: Int64, value: Int32, isFlagged: Bool) {
-      self.time = UInt32(truncatingIfNeeded: time)
-      word = value << 1 | (isFlagged ? 1 : 0)
-    }
-
-    @inline(__always) var value: Int32 { word >> 1 }
-    @inline(__always) var isFlagged: Bool { word & 1 == 1 }
-  }
-
-  static let largestClass = Self.sizeClass(holding: WindowSums.maxCount)
-  /// The class that a ring begins with: 4 samples.
-  static let firstClass = 1
-
-  /// Stands for the block of a ring that has none; never read or written.
-  let none: UnsafeMutablePointer<Slot>
-
-  private static let samplesPerUnit = 2
-  private static let chunkShift = 14
-  private static let unitsPerChunk = 1 << chunkShift
-  private static let samplesPerChunk = unitsPerChunk * samplesPerUnit
-  private static let nothing = UInt32.max
+struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
+  private static var samplesPerUnit: Int { 2 }
+  private static var chunkShift: Int { 14 }
+  private static var unitsPerChunk: Int { 1 << chunkShift }
+  private static var samplesPerChunk: Int { unitsPerChunk * samplesPerUnit }
+  private static var nothing: UInt32 { .max }
 
   /// What is known of a chunk besides where it is.
   private struct Chunk {
@@ -44,14 +21,14 @@ struct RingSlab: ~Copyable {
     /// Units that have been cut into blocks, from the beginning.
     var cut = 0
     /// The first released block; a released block's first four bytes name the next.
-    var free = RingSlab.nothing
+    var free = UInt32.max
     /// Its neighbours in the list of chunks of its class that have room.
-    var previous = RingSlab.nothing
-    var next = RingSlab.nothing
+    var previous = UInt32.max
+    var next = UInt32.max
   }
 
   /// Where the chunks are: apart from `chunks`, because the way of every sample leads through it.
-  private var bases: UnsafeMutablePointer<UnsafeMutablePointer<Slot>>
+  private var bases: UnsafeMutablePointer<UnsafeMutablePointer<Cell>>
   private var baseCapacity = 64
   private var chunks: [Chunk] = []
   /// Chunks that were allocated for themselves, as against the second half of a large block.
@@ -62,43 +39,27 @@ struct RingSlab: ~Copyable {
   private var empty: [UInt32] = []
 
   init() {
-    none = .allocate(capacity: 1)
     bases = .allocate(capacity: baseCapacity)
-    roomy = Array(repeating: Self.nothing, count: Self.largestClass + 1)
+    roomy = Array(repeating: Self.nothing, count: RingClass.largest + 1)
   }
 
   deinit {
     for index in allocated { bases[Int(index)].deallocate() }
     bases.deallocate()
-    none.deallocate()
   }
 
   /// Bytes taken from the system.
-  var bytes: Int { chunks.count * Self.samplesPerChunk * MemoryLayout<Slot>.stride }
-
-  /// Samples in a block of class `index`.
-  @inline(__always)
-  static func capacity(ofClass index: Int) -> Int {
-    if index < 8 { return 2 &* (index &+ 1) }
-    return (5 &+ (index & 3)) &<< ((index &- 8) &>> 2 &+ 2)
-  }
-
-  /// The smallest class whose blocks hold `count` samples.
-  static func sizeClass(holding count: Int) -> Int {
-    var index = 0
-    while capacity(ofClass: index) < count { index += 1 }
-    return index
-  }
+  var bytes: Int { chunks.count * Self.samplesPerChunk * MemoryLayout<Cell>.stride }
 
   @inline(__always)
-  func slots(of block: UInt32) -> UnsafeMutablePointer<Slot> {
+  func cells(of block: UInt32) -> UnsafeMutablePointer<Cell> {
     let unit = Int(block)
     return bases[unit >> Self.chunkShift]
       + (unit & (Self.unitsPerChunk - 1)) * Self.samplesPerUnit
   }
 
   mutating func allocate(class index: Int) -> UInt32 {
-    let units = Self.capacity(ofClass: index) / Self.samplesPerUnit
+    let units = RingClass.capacity(index) / Self.samplesPerUnit
     if roomy[index] == Self.nothing { addChunk(class: index) }
     let place = Int(roomy[index])
     var block = chunks[place].free
@@ -106,7 +67,7 @@ struct RingSlab: ~Copyable {
       block = UInt32(place << Self.chunkShift + chunks[place].cut)
       chunks[place].cut += units
     } else {
-      chunks[place].free = slots(of: block).pointee.time
+      chunks[place].free = next(after: block).pointee
     }
     chunks[place].used += 1
     if !hasRoom(chunks[place]) { unlist(place) }
@@ -116,7 +77,7 @@ struct RingSlab: ~Copyable {
   mutating func release(_ block: UInt32, class index: Int) {
     let place = Int(block) >> Self.chunkShift
     if !hasRoom(chunks[place]) { list(place) }
-    slots(of: block).pointee.time = chunks[place].free
+    next(after: block).pointee = chunks[place].free
     chunks[place].free = block
     chunks[place].used -= 1
     // A chunk of one large block stays with its class, which alone has use for its size.
@@ -126,12 +87,17 @@ struct RingSlab: ~Copyable {
     }
   }
 
+  /// Where a released block names the next one.
+  private func next(after block: UInt32) -> UnsafeMutablePointer<UInt32> {
+    UnsafeMutableRawPointer(cells(of: block)).assumingMemoryBound(to: UInt32.self)
+  }
+
   private static func chunksPerBlock(ofClass index: Int) -> Int {
-    (capacity(ofClass: index) + samplesPerChunk - 1) / samplesPerChunk
+    (RingClass.capacity(index) + samplesPerChunk - 1) / samplesPerChunk
   }
 
   private func hasRoom(_ chunk: Chunk) -> Bool {
-    let units = Self.capacity(ofClass: chunk.sizeClass) / Self.samplesPerUnit
+    let units = RingClass.capacity(chunk.sizeClass) / Self.samplesPerUnit
     return chunk.free != Self.nothing || chunk.cut == 0
       || chunk.cut + units <= Self.unitsPerChunk
   }
@@ -144,7 +110,7 @@ struct RingSlab: ~Copyable {
       place = Int(used)
     } else {
       place = chunks.count
-      let base = UnsafeMutablePointer<Slot>.allocate(capacity: count * Self.samplesPerChunk)
+      let base = UnsafeMutablePointer<Cell>.allocate(capacity: count * Self.samplesPerChunk)
       allocated.append(UInt32(place))
       for part in 0..<count {
         chunks.append(Chunk())
@@ -157,7 +123,7 @@ struct RingSlab: ~Copyable {
   }
 
   private mutating func growBases() {
-    let larger = UnsafeMutablePointer<UnsafeMutablePointer<Slot>>.allocate(
+    let larger = UnsafeMutablePointer<UnsafeMutablePointer<Cell>>.allocate(
       capacity: baseCapacity * 2)
     larger.moveInitialize(from: bases, count: baseCapacity)
     bases.deallocate()
@@ -182,5 +148,28 @@ struct RingSlab: ~Copyable {
       chunks[Int(previous)].next = next
     }
     if next != Self.nothing { chunks[Int(next)].previous = previous }
+  }
+}
+
+/// The sizes of blocks.
+enum RingClass {
+  /// The class that a ring begins with: 4 samples.
+  static let first = 1
+  static let largest = Self.holding(WindowSums.maxCount)
+  /// What the largest block holds: places in a ring are numbers of 16 bits, and so is their count.
+  static let maxSamples = Int(UInt16.max)
+
+  /// Samples in a block of class `index`.
+  @inline(__always)
+  static func capacity(_ index: Int) -> Int {
+    if index < 8 { return 2 &* (index &+ 1) }
+    return min(maxSamples, (5 &+ (index & 3)) &<< ((index &- 8) &>> 2 &+ 2))
+  }
+
+  /// The smallest class whose blocks hold `count` samples.
+  static func holding(_ count: Int) -> Int {
+    var index = 0
+    while capacity(index) < min(count, maxSamples) { index += 1 }
+    return index
   }
 }

@@ -1,0 +1,157 @@
+import CBytes
+import Events
+
+/// The block of a subject's ring, looked up once a record: it changes only when the ring grows or takes
+/// another format.
+struct RingBlock {
+  /// Cells of the ring's format; nothing to be looked at where `capacity` is 0.
+  private let cells: UnsafeMutableRawPointer
+  /// 0 without a block.
+  let capacity: Int
+  /// Of a narrow ring, see ``NarrowCells``; its unit is 0 if the ring is not narrow.
+  private let timeBits: UInt32
+  private let unit: Int32
+  /// The samples' axes, at the same positions, if they are kept.
+  let axes: UnsafeMutablePointer<RingAxes>?
+
+  init(wide cells: UnsafeMutablePointer<RingSample>, capacity: Int) {
+    self.init(cells: UnsafeMutableRawPointer(cells), capacity: capacity)
+  }
+
+  init(motion cells: UnsafeMutablePointer<MotionCell>, capacity: Int) {
+    let base = UnsafeMutableRawPointer(cells)
+    let axes = base + capacity * MemoryLayout<RingSample>.stride
+    self.init(
+      cells: base, capacity: capacity, axes: axes.assumingMemoryBound(to: RingAxes.self))
+  }
+
+  init(narrow cells: UnsafeMutablePointer<UInt32>, capacity: Int, timeBits: UInt32, unit: Int32) {
+    self.init(
+      cells: UnsafeMutableRawPointer(cells), capacity: capacity, timeBits: timeBits, unit: unit)
+  }
+
+  @inline(__always)
+  private init(
+    cells: UnsafeMutableRawPointer, capacity: Int, timeBits: UInt32 = 0, unit: Int32 = 0,
+    axes: UnsafeMutablePointer<RingAxes>? = nil
+  ) {
+    self.cells = cells
+    self.capacity = capacity
+    self.timeBits = timeBits
+    self.unit = unit
+    self.axes = axes
+  }
+
+  /// What stands for the block of a ring that has none.
+  static var none: RingBlock {
+    RingBlock(cells: UnsafeMutableRawPointer(bitPattern: 16).unsafelyUnwrapped, capacity: 0)
+  }
+
+  @inline(__always) var isNarrow: Bool { unit != 0 }
+
+  /// The cells of a ring that is not narrow.
+  @inline(__always) var wide: WideCells {
+    WideCells(samples: cells.assumingMemoryBound(to: RingSample.self))
+  }
+
+  /// The cells of a ring that is narrow.
+  @inline(__always) var narrow: NarrowCells {
+    NarrowCells(
+      words: cells.assumingMemoryBound(to: UInt32.self), timeBits: timeBits, unit: unit)
+  }
+
+  /// The position of the sample at `place` of a ring, counted from its oldest.
+  @inline(__always)
+  func position(_ subject: UnsafeMutablePointer<Subject>, _ place: Int) -> Int {
+    let position = Int(subject.pointee.head) &+ place
+    return position >= capacity ? position &- capacity : position
+  }
+
+  /// The low half of a sample's time; `newest` is that of the ring's newest sample.
+  @inline(__always)
+  func time(_ position: Int, newest: Int64) -> UInt32 {
+    isNarrow
+      ? narrow.time(position, newest: UInt32(truncatingIfNeeded: newest))
+      : wide.time(position, newest: 0)
+  }
+
+  @inline(__always)
+  func value(_ position: Int) -> Int32 {
+    isNarrow ? narrow.value(position) : wide.value(position)
+  }
+
+  /// A sample; `newest` is the time of the ring's newest.
+  @inline(__always)
+  func sample(_ position: Int, newest: Int64) -> RingSample {
+    guard isNarrow else { return wide.samples[position] }
+    let cells = narrow
+    return RingSample(
+      time: cells.time(position, newest: UInt32(truncatingIfNeeded: newest)),
+      value: cells.value(position), isFlagged: cells.isFlagged(position))
+  }
+
+  @inline(__always)
+  func canHold(_ value: Int32) -> Bool { !isNarrow || narrow.canHold(value) }
+
+  /// Puts in a sample that the ring can hold, without axes.
+  @inline(__always)
+  func put(_ position: Int, _ sample: RingSample) {
+    if isNarrow {
+      narrow.put(
+        position, time: sample.time, value: sample.value, isFlagged: sample.isFlagged)
+    } else {
+      wide.samples[position] = sample
+    }
+  }
+
+  /// The flag is the lowest bit, whatever the format.
+  func setFlag(_ position: Int, _ isFlagged: Bool) {
+    let flag: UInt32 = isFlagged ? 1 : 0
+    if isNarrow {
+      narrow.words[position] = narrow.words[position] & ~1 | flag
+    } else {
+      wide.samples[position].word = wide.samples[position].word & ~1 | Int32(flag)
+    }
+  }
+
+  /// Copies a sample, with its axes, over another one.
+  func copy(from source: Int, to target: Int) {
+    if isNarrow {
+      narrow.words[target] = narrow.words[source]
+    } else {
+      wide.samples[target] = wide.samples[source]
+    }
+    if let axes { axes[target] = axes[source] }
+  }
+
+  func prefetch(_ position: Int) {
+    cbytes_prefetch(cells + position &* (isNarrow ? 4 : 8))
+  }
+
+  /// Lets go of the ring's oldest sample.
+  @inline(__always)
+  func dropOldest(_ subject: UnsafeMutablePointer<Subject>) {
+    let head = Int(subject.pointee.head) &+ 1
+    subject.pointee.head = UInt16(truncatingIfNeeded: head == capacity ? 0 : head)
+    subject.pointee.count &-= 1
+  }
+}
+
+/// The accelerations on three axes of a sample, or that they are not known.
+struct RingAxes: BitwiseCopyable {
+  private var x: Int16 = 0
+  private var y: Int16 = 0
+  private var z: Int16 = 0
+  private var isKnown: Int16 = 0
+
+  static let none = RingAxes()
+
+  private init() {}
+
+  @inline(__always)
+  init(_ axes: AxisSample) { (x, y, z, isKnown) = (axes.x, axes.y, axes.z, 1) }
+
+  @inline(__always) var axes: AxisSample? {
+    isKnown == 0 ? nil : AxisSample(x: x, y: y, z: z)
+  }
+}
