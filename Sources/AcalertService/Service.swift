@@ -158,13 +158,13 @@ public final class Service: Sendable {
     // The engine must know every subject of old before the first record: this may take a second.
     // Made here, where its errors can be thrown, and from then on touched by its thread alone: safe.
     nonisolated(unsafe) let pipeline = try Pipeline(
-      settings, rules: rules.sets, shared: shared
-    ) { index, identity in
-      feed.restore(index, identity)
-      guard !alerting.isEmpty else { return }
-      let identity = identity.identity
-      if alerting.contains(identity) { alertingSubjects[identity] = index }
-    }
+      settings, rules: rules.sets, shared: shared, named: { feed.useNames($0) },
+      restored: { index, identity in
+        feed.restore(index, identity)
+        guard !alerting.isEmpty else { return }
+        let identity = identity.identity
+        if alerting.contains(identity) { alertingSubjects[identity] = index }
+      })
     let desk = try makeAlertDesk(
       alerts, store: store, feed: feed, subjects: alertingSubjects,
       silent: silent)

@@ -119,6 +119,9 @@ public struct Engine: ~Copyable {
     interner.reserve(keys: count)
   }
 
+  /// The names of the subjects known, by their indices.
+  public var subjectNames: SubjectNames { interner.names }
+
   /// Subjects known, silent ones included.
   public var subjectCount: Int { subjects.count }
 

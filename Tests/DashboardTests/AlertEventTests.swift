@@ -213,7 +213,7 @@ import Testing
   @Test func keysOfAlertsAreNobodyElses() {
     let keys = [FeedTag.key(ofAlert: 1), FeedTag.key(ofAlert: .max - 1)]
     #expect(!keys.contains(FeedTag.countsKey))
-    #expect(keys.allSatisfy { $0 > SubjectNames(serial: 1 << 30).key(.max) })
+    #expect(keys.allSatisfy { $0 > FeedSubjects(serial: 1 << 30).key(.max) })
     #expect(keys[0] != keys[1])
   }
 

@@ -79,12 +79,15 @@ final class Pipeline {
   private var currentReader: RecordReader
   private var currentAwaitsFirst = false
 
-  /// Restores what an earlier run stored. `restored` hears of each subject.
+  /// Restores what an earlier run stored.
   ///
-  /// - Parameter rules: the threat rules of each camera stream, by the stream's place.
+  /// - Parameters:
+  ///   - rules: the threat rules of each camera stream, by the stream's place.
+  ///   - named: is given the names of all subjects to come, by index, before any of them.
+  ///   - restored: hears of each subject.
   init(
     _ settings: Configuration, rules: [(stream: Int, rules: RuleSet)], shared: Shared,
-    restored: (UInt32, LentIdentity) -> Void
+    named: (SubjectNames) -> Void, restored: (UInt32, LentIdentity) -> Void
   ) throws {
     self.settings = settings
     self.shared = shared
@@ -95,6 +98,7 @@ final class Pipeline {
     var engine = try Engine(
       streams: settings.streams.map(\.rules), names: names, timeZones: timeZones)
     for entry in rules { engine.install(entry.rules, stream: entry.stream) }
+    named(engine.subjectNames)
     engine.reserve(subjects: try shared.store.subjectBound())
     try shared.store.forEachLentStatus { identity, row, detectors in
       guard

@@ -24,7 +24,7 @@ extension Feed {
     }
 
     private let reader: StoreReader
-    private var engines: [SubjectNames?] = []
+    private var engines: [FeedSubjects?] = []
     private var lastSerial: UInt64 = 0
     private var kinds: [Kind] = []
     private var units: [String: String] = [:]
@@ -87,13 +87,16 @@ extension Feed {
       _ index: UInt32, kind: String, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer,
       engine: Int, kinds numbers: KindNumbers
     ) {
-      while engines.count <= engine { engines.append(nil) }
-      if engines[engine] == nil {
-        lastSerial += 1
-        engines[engine] = SubjectNames(serial: lastSerial)
-      }
+      if engine >= engines.count || engines[engine] == nil { begin(engine: engine) }
       let number = self.kind(kind, numbers)
       engines[engine]?.set(index, user: user, device: device, kind: number)
+    }
+
+    /// - Parameter names: those of the engine, which gives each index the name of this number.
+    mutating func begin(engine: Int, names: SubjectNames? = nil) {
+      while engines.count <= engine { engines.append(nil) }
+      lastSerial += 1
+      engines[engine] = FeedSubjects(serial: lastSerial, names: names)
     }
 
     mutating func forget(engine: Int) {
@@ -110,9 +113,9 @@ extension Feed {
       }
     }
 
-    private mutating func kind(_ name: String, _ numbers: KindNumbers) -> Int32 {
+    private mutating func kind(_ name: String, _ numbers: KindNumbers) -> Int16 {
       for known in kinds.indices where kinds[known].name.hasSameBytes(as: name) {
-        return Int32(known)
+        return Int16(known)
       }
       var text = JSONWriter(capacity: 64)
       text.literal("{\"kind\":")
@@ -120,16 +123,16 @@ extension Feed {
       text.literal(",\"user\":")
       kinds.append(Kind(name: name, number: numbers.number(for: name), prefix: text.bytes))
       if let unit = units[name] { kinds[kinds.count - 1].setUnit(unit) }
-      return Int32(clamping: kinds.count - 1)
+      return Int16(clamping: kinds.count - 1)
     }
 
     private mutating func number(of version: String) -> ConfigurationNumber {
       if let known = versions.firstIndex(of: version) {
-        return ConfigurationNumber(rawValue: Int32(known + 1))
+        return ConfigurationNumber(rawValue: Int16(clamping: known + 1))
       }
       versions.append(version)
       versionTexts.append(Self.json(version))
-      return ConfigurationNumber(rawValue: Int32(clamping: versions.count))
+      return ConfigurationNumber(rawValue: Int16(clamping: versions.count))
     }
 
     private static func json(_ text: String) -> [UInt8] {
@@ -155,14 +158,13 @@ extension Feed {
           configuration = lookUp(row.subject, in: &names)
         }
         let kind = kinds[Int(entry.kind)]
-        let user = names.withNames(row.subject) { user, device in
-          writer.clear()
-          writer.raw(kind.prefix)
-          writer.string(user)
-          writer.literal(",\"device\":")
-          writer.string(device)
-          return String(decoding: user, as: UTF8.self)
-        }
+        let name = names.name(row.subject)
+        let user = String(decoding: name.user, as: UTF8.self)
+        writer.clear()
+        writer.raw(kind.prefix)
+        writer.string(name.user)
+        writer.literal(",\"device\":")
+        writer.string(name.device)
         encode(row, revision: revision, kind: kind, places: places, configuration: configuration)
         batch.append(
           ServerSentEvent(
@@ -207,13 +209,14 @@ extension Feed {
     /// Asks the table for what a restored subject's row says of its configuration and unit: once for
     /// each such subject, when its first row is published. What cannot be read now is asked again.
     private mutating func lookUp(
-      _ index: UInt32, in names: inout SubjectNames
+      _ index: UInt32, in names: inout FeedSubjects
     ) -> ConfigurationNumber {
       let entry = names.entries[Int(index)]
       let kind = kinds[Int(entry.kind)]
-      let (user, device) = names.withNames(index) {
-        (String(decoding: $0, as: UTF8.self), String(decoding: $1, as: UTF8.self))
-      }
+      let name = names.name(index)
+      let (user, device) = (
+        String(decoding: name.user, as: UTF8.self), String(decoding: name.device, as: UTF8.self)
+      )
       guard let record = try? reader.status(kind: kind.name, user: user, device: device) else {
         return .none
       }

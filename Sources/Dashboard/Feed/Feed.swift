@@ -45,6 +45,12 @@ public final class Feed: Sendable {
     state.withLock { $0.use(configuration) }
   }
 
+  /// Takes an engine's names of its subjects for its own, instead of keeping each a second time; before any of
+  /// them is introduced.
+  public func useNames(_ names: SubjectNames, ofEngine engine: Int = 0) {
+    state.withLock { $0.begin(engine: engine, names: names) }
+  }
+
   /// Introduces a subject whose row was in the store already.
   public func restore(_ index: UInt32, _ identity: SubjectIdentity, engine: Int = 0) {
     state.withLock { $0.introduce(index, identity, engine: engine, kinds: kinds) }

@@ -88,6 +88,11 @@ struct JSONWriter: ~Copyable {
     count = end + 1 - base
   }
 
+  /// The same.
+  mutating func string(_ utf8: UnsafeRawBufferPointer) {
+    utf8.withMemoryRebound(to: UInt8.self) { string($0) }
+  }
+
   /// Strings as an array.
   mutating func strings(_ texts: [String]) {
     byte(UInt8(ascii: "["))

@@ -1,0 +1,79 @@
+import Detection
+import Events
+
+/// What the feed knows of the subjects behind one engine's indices, in eight bytes each.
+struct FeedSubjects {
+  struct Entry {
+    /// Which of `names` is its name.
+    fileprivate var name: UInt32 = 0
+    /// Index into the feed's kinds; -1 while the index has not been introduced.
+    var kind: Int16 = -1
+    /// Index into the feed's configuration versions.
+    var configuration = ConfigurationNumber.notLookedUp
+  }
+
+  /// Tells this table's subjects from those of all other tables there ever were: indices are given anew
+  /// after an engine has been rebuilt, and an event must never replace one of another subject.
+  let serial: UInt64
+  /// The engine's own, where index and name have the same number; or else ours.
+  private let names: SubjectNames
+  private let areTheEngines: Bool
+  private(set) var entries: [Entry] = []
+
+  /// - Parameter names: those of the engine, if it lends them.
+  init(serial: UInt64, names: SubjectNames? = nil) {
+    self.serial = serial
+    areTheEngines = names != nil
+    self.names = names ?? SubjectNames()
+  }
+
+  /// A subject's key in the event log.
+  @inline(__always)
+  func key(_ index: UInt32) -> UInt64 { serial << 32 | UInt64(index) }
+
+  mutating func set(
+    _ index: UInt32, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, kind: Int16
+  ) {
+    let place = Int(index)
+    if entries.count == place {
+      entries.append(Entry())
+    } else if entries.count < place {
+      entries.append(contentsOf: repeatElement(Entry(), count: place + 1 - entries.count))
+    } else if entries[place].kind == kind, isNamed(user, device, index) {
+      // Introduced again, as a restored subject is when its first record comes.
+      return
+    }
+    let name = areTheEngines ? index : names.append(user: user, device: device)
+    entries[place] = Entry(name: name, kind: kind)
+  }
+
+  @inline(__always)
+  func contains(_ index: UInt32) -> Bool {
+    Int(index) < entries.count && entries[Int(index)].kind >= 0
+  }
+
+  @inline(__always)
+  mutating func setConfiguration(_ number: ConfigurationNumber, of index: UInt32) {
+    entries[Int(index)].configuration = number
+  }
+
+  /// The name of a subject that has been introduced.
+  @inline(__always)
+  func name(_ index: UInt32) -> SubjectName { names[entries[Int(index)].name] }
+
+  private func isNamed(
+    _ user: UnsafeRawBufferPointer, _ device: UnsafeRawBufferPointer, _ index: UInt32
+  ) -> Bool {
+    let name = name(index)
+    return name.user.elementsEqual(user) && name.device.elementsEqual(device)
+  }
+}
+
+/// A configuration's version by number: 0 for rows without one, from 1 the feed's versions.
+struct ConfigurationNumber: Equatable {
+  var rawValue: Int16
+
+  static let none = ConfigurationNumber(rawValue: 0)
+  /// The row in the table knows it.
+  static let notLookedUp = ConfigurationNumber(rawValue: -1)
+}
