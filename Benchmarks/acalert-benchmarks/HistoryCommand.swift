@@ -55,7 +55,6 @@ struct HistoryCommand: ParsableCommand {
           let start = Workload.startTime + Int64(times.count) * 10_000
           for window in batches[place].windows.indices {
             batches[place].windows[window].start = start
-            batches[place].windows[window].end = start + 10_000
           }
           try store.apply(batches[place])
           guard let limit else { continue }

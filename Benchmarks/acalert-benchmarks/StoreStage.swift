@@ -163,14 +163,12 @@ extension Decisions {
   fileprivate mutating func move(to number: Int64) {
     for index in windows.indices {
       windows[index].start = number * 10_000
-      windows[index].end = (number + 1) * 10_000
     }
   }
 
   fileprivate mutating func move(by count: Int64) {
     for index in windows.indices {
       windows[index].start += count * 10_000
-      windows[index].end += count * 10_000
     }
   }
 

@@ -28,38 +28,71 @@ public struct Anomaly: Sendable {
 }
 
 /// A closed tumbling window of one subject.
+///
+/// A batch of very many subjects closes a hundred thousand at once: numbers are kept as short as they can be.
 public struct WindowAggregate: Sendable {
   public var subject: UInt32
-  /// The window covers `start ..< end`.
+  private var shortCount: UInt32
+  /// The window covers `start ..< end`. Another start moves it as it is, another end makes it longer or shorter.
   public var start: Int64
-  public var end: Int64
-  public var count: Int
+  /// The length in milliseconds, above it in four bits the digits.
+  private var lengthAndDigits: UInt32
+  private let shortFlagged: UInt32
   public var mean: Double
   /// Sample standard deviation; 0 for a single sample.
   public var std: Double
   public var min: Double
   public var max: Double
-  public var flagged: Int
-  /// Decimal digits of the packed samples' fixed point: a packed 1 means 10^−digits.
-  public var digits: Int
-  /// The bytes of `Decisions.packedSamples` that hold this window's samples.
-  public var packed: Range<Int>
+  private var firstPacked: UInt32
+  private var packedBytes: UInt32
 
+  private static let digitsShift: UInt32 = 28
+
+  /// How long the window is, in milliseconds: less than 2²⁸, which is three days.
+  public var length: Int64 { Int64(lengthAndDigits & (1 << Self.digitsShift - 1)) }
+
+  public var end: Int64 {
+    get { start + length }
+    set {
+      precondition(0..<1 << Int64(Self.digitsShift) ~= newValue - start)
+      lengthAndDigits = UInt32(newValue - start) | UInt32(digits) << Self.digitsShift
+    }
+  }
+
+  public var count: Int {
+    get { Int(shortCount) }
+    set { shortCount = UInt32(newValue) }
+  }
+
+  public var flagged: Int { Int(shortFlagged) }
+
+  /// Decimal digits of the packed samples' fixed point: a packed 1 means 10^−digits.
+  public var digits: Int { Int(lengthAndDigits >> Self.digitsShift) }
+
+  /// The bytes of `Decisions.packedSamples` that hold this window's samples.
+  public var packed: Range<Int> {
+    get { Int(firstPacked)..<Int(firstPacked) + Int(packedBytes) }
+    set { (firstPacked, packedBytes) = (UInt32(newValue.lowerBound), UInt32(newValue.count)) }
+  }
+
+  /// - Precondition: the bounds of ``length``, ``digits`` (0 … 15), and 32 bits for counts and places.
   public init(
     subject: UInt32, start: Int64, end: Int64, count: Int, mean: Double, std: Double, min: Double,
     max: Double, flagged: Int, digits: Int, packed: Range<Int>
   ) {
     self.subject = subject
     self.start = start
-    self.end = end
-    self.count = count
+    precondition(0..<16 ~= digits)
+    lengthAndDigits = UInt32(digits) << Self.digitsShift
+    shortCount = UInt32(count)
     self.mean = mean
     self.std = std
     self.min = min
     self.max = max
-    self.flagged = flagged
-    self.digits = digits
-    self.packed = packed
+    shortFlagged = UInt32(flagged)
+    firstPacked = UInt32(packed.lowerBound)
+    packedBytes = UInt32(packed.count)
+    self.end = end
   }
 }
 

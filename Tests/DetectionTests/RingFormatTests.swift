@@ -40,11 +40,12 @@ import Testing
         length: Int64.random(in: 1...40, using: &generator) * 1_000,
         aggregate: [1_000, 10_000, 60_000, 600_000].randomElement(using: &generator) ?? 0,
         allowedLateness: Int64.random(in: 0...9_000, using: &generator),
-        maxSamples: [8_192, 50, 7].randomElement(using: &generator) ?? 0),
+        maxSamples: [8_192, 50, 16].randomElement(using: &generator) ?? 0),
       zscore: ZScoreRules(
         thousandthsOfK: Int64.random(in: 500...5_000, using: &generator),
         minSamples: Int.random(in: 2...6, using: &generator),
-        minStd: [0, 1_000, 100_000].randomElement(using: &generator) ?? 0))
+        minStd: [0, 1_000, 100_000].randomElement(using: &generator) ?? 0),
+      status: StatusRules(staleAfter: 3_600_000))
   }
 
   /// What the ring holds is what a list of all samples says.
@@ -127,7 +128,7 @@ import Testing
 
   /// Axes that come with later records join a ring that has held samples alone.
   @Test func axesJoinARing() throws {
-    let falls = FallRules()
+    let falls = FallRules(impact: ImpactRules())
     var bench = try Bench(StreamRules(falls: falls))
     for second in 0..<8 { bench.send(Self.start + Int64(second) * 1_000, 1_230_000) }
     for second in 8..<40 {
