@@ -56,8 +56,8 @@ public struct WindowRules: Equatable, Sendable {
   public var aggregate: Int64
   /// How far a sample may come behind its subject's newest one and still count.
   public var allowedLateness: Int64
-  /// The most samples kept of one subject; beyond it the oldest leave early. At most 65,536, and
-  /// rounded up to a size of block (at most a quarter more, see `RingSlab`).
+  /// The most samples kept of one subject; beyond it the oldest leave early. At most 65,536 (of which a ring
+  /// keeps 65,535), and rounded up to a size of block (at most a quarter more, see `RingClass`).
   public var maxSamples: Int
 
   public init(
