@@ -30,10 +30,8 @@ public final class SubjectNames: @unchecked Sendable {
     keys.deallocate()
   }
 
-  /// Bytes taken from the system.
-  var bytes: Int {
-    placeChunks * Self.chunkSize * MemoryLayout<UInt32>.stride + keyChunks * Self.chunkSize
-  }
+  /// Bytes in use: of a chunk the system gives no more than has been written to.
+  var bytes: Int { count * MemoryLayout<UInt32>.stride + used }
 
   /// Adds a name and returns its index, which is the number of those before it. Of a user's and a device's id
   /// the first 65,535 bytes are kept.
