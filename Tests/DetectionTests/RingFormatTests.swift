@@ -89,16 +89,9 @@ import Testing
     var rules = Self.rules(&generator)
     rules.window.maxSamples = 8_192
     let samples = Self.slowStream(300, decimals: seed % 7, &generator)
-    let shuffled = samples.map {
-      ($0, $0.time + Int64.random(in: 0...rules.window.allowedLateness, using: &generator))
-    }.sorted { $0.1 < $1.1 }.map(\.0)
     var bench = try Bench(rules)
-    var place = 0
-    while place < shuffled.count {
-      let size = Int.random(in: 1...4, using: &generator)
-      bench.send(Array(shuffled[place..<min(place + size, shuffled.count)]), arrival: 0)
-      place += size
-    }
+    WindowPropertyTests.sendOutOfOrder(
+      samples, within: rules.window.allowedLateness, to: &bench, &generator)
     let decisions = bench.take()
     #expect(decisions.lateSamples.isEmpty)
     WindowPropertyTests.check(decisions, against: samples, rules)

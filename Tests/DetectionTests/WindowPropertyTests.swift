@@ -64,20 +64,28 @@ import Testing
     var generator = SplitMix64(state: 1_000 + seed)
     let rules = Self.rules(&generator)
     let samples = Self.stream(300, &generator)
-    // Each sample is held back by up to the lateness, which is the most that may reorder them.
-    let shuffled = samples.map {
-      ($0, $0.time + Int64.random(in: 0...rules.window.allowedLateness, using: &generator))
-    }.sorted { $0.1 < $1.1 }.map(\.0)
     var bench = try Bench(rules)
+    Self.sendOutOfOrder(samples, within: rules.window.allowedLateness, to: &bench, &generator)
+    let decisions = bench.take()
+    #expect(decisions.lateSamples.isEmpty)
+    Self.check(decisions, against: samples, rules)
+  }
+
+  /// Sends samples in records of a few, each held back by up to the lateness, which is the most that may
+  /// reorder them.
+  static func sendOutOfOrder(
+    _ samples: [Sample], within lateness: Int64, to bench: inout Bench,
+    _ generator: inout SplitMix64
+  ) {
+    let shuffled = samples.map {
+      ($0, $0.time + Int64.random(in: 0...lateness, using: &generator))
+    }.sorted { $0.1 < $1.1 }.map(\.0)
     var place = 0
     while place < shuffled.count {
       let size = Int.random(in: 1...5, using: &generator)
       bench.send(Array(shuffled[place..<min(place + size, shuffled.count)]), arrival: 0)
       place += size
     }
-    let decisions = bench.take()
-    #expect(decisions.lateSamples.isEmpty)
-    Self.check(decisions, against: samples, rules)
   }
 
   /// Windows as handed out, and the sums of their samples, are those of the reference.

@@ -113,9 +113,9 @@ extension Feed {
       }
     }
 
-    private mutating func kind(_ name: String, _ numbers: KindNumbers) -> Int16 {
+    private mutating func kind(_ name: String, _ numbers: KindNumbers) -> Int {
       for known in kinds.indices where kinds[known].name.hasSameBytes(as: name) {
-        return Int16(known)
+        return known
       }
       var text = JSONWriter(capacity: 64)
       text.literal("{\"kind\":")
@@ -123,16 +123,16 @@ extension Feed {
       text.literal(",\"user\":")
       kinds.append(Kind(name: name, number: numbers.number(for: name), prefix: text.bytes))
       if let unit = units[name] { kinds[kinds.count - 1].setUnit(unit) }
-      return Int16(clamping: kinds.count - 1)
+      return kinds.count - 1
     }
 
     private mutating func number(of version: String) -> ConfigurationNumber {
       if let known = versions.firstIndex(of: version) {
-        return ConfigurationNumber(rawValue: Int16(clamping: known + 1))
+        return ConfigurationNumber(ofVersionAt: known)
       }
       versions.append(version)
       versionTexts.append(Self.json(version))
-      return ConfigurationNumber(rawValue: Int16(clamping: versions.count))
+      return ConfigurationNumber(ofVersionAt: versions.count - 1)
     }
 
     private static func json(_ text: String) -> [UInt8] {

@@ -5,11 +5,25 @@ import Events
 struct FeedSubjects {
   struct Entry {
     /// Which of `names` is its name.
-    fileprivate var name: UInt32 = 0
-    /// Index into the feed's kinds; -1 while the index has not been introduced.
-    var kind: Int16 = -1
-    /// Index into the feed's configuration versions.
-    var configuration = ConfigurationNumber.notLookedUp
+    fileprivate let name: UInt32
+    /// The kind's index plus one in the upper 12 bits, the configuration's number plus one in the lower 20.
+    private var bits: UInt32
+
+    /// An index that has not been introduced.
+    init() { (name, bits) = (0, 0) }
+
+    init(name: UInt32, kind: Int) {
+      self.name = name
+      bits = UInt32(min(kind + 1, 0xfff)) << 20
+    }
+
+    /// Index into the feed's kinds, which are fewer than 4,095; -1 while the index has not been introduced.
+    var kind: Int { Int(bits >> 20) - 1 }
+
+    var configuration: ConfigurationNumber {
+      get { ConfigurationNumber(rawValue: Int32(bits & 0xf_ffff) - 1) }
+      set { bits = bits & ~0xf_ffff | UInt32(newValue.rawValue + 1) }
+    }
   }
 
   /// Tells this table's subjects from those of all other tables there ever were: indices are given anew
@@ -32,7 +46,7 @@ struct FeedSubjects {
   func key(_ index: UInt32) -> UInt64 { serial << 32 | UInt64(index) }
 
   mutating func set(
-    _ index: UInt32, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, kind: Int16
+    _ index: UInt32, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, kind: Int
   ) {
     let place = Int(index)
     if entries.count == place {
@@ -71,9 +85,16 @@ struct FeedSubjects {
 
 /// A configuration's version by number: 0 for rows without one, from 1 the feed's versions.
 struct ConfigurationNumber: Equatable {
-  var rawValue: Int16
+  let rawValue: Int32
 
   static let none = ConfigurationNumber(rawValue: 0)
   /// The row in the table knows it.
   static let notLookedUp = ConfigurationNumber(rawValue: -1)
+
+  init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// That of the version at `place` of the feed's; versions after the millionth are not told.
+  init(ofVersionAt place: Int) {
+    self = place < 1_000_000 ? ConfigurationNumber(rawValue: Int32(place) + 1) : .none
+  }
 }

@@ -1,5 +1,4 @@
 import CBytes
-import Events
 
 /// The block of a subject's ring, looked up once a record: it changes only when the ring grows or takes
 /// another format.
@@ -134,24 +133,5 @@ struct RingBlock {
     let head = Int(subject.pointee.head) &+ 1
     subject.pointee.head = UInt16(truncatingIfNeeded: head == capacity ? 0 : head)
     subject.pointee.count &-= 1
-  }
-}
-
-/// The accelerations on three axes of a sample, or that they are not known.
-struct RingAxes: BitwiseCopyable {
-  private var x: Int16 = 0
-  private var y: Int16 = 0
-  private var z: Int16 = 0
-  private var isKnown: Int16 = 0
-
-  static let none = RingAxes()
-
-  private init() {}
-
-  @inline(__always)
-  init(_ axes: AxisSample) { (x, y, z, isKnown) = (axes.x, axes.y, axes.z, 1) }
-
-  @inline(__always) var axes: AxisSample? {
-    isKnown == 0 ? nil : AxisSample(x: x, y: y, z: z)
   }
 }

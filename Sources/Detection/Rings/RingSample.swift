@@ -1,3 +1,5 @@
+import Events
+
 /// One sample of a ring: the low 32 bits of its time, and its value shifted left by one, with the flag in
 /// the lowest bit.
 struct RingSample: BitwiseCopyable {
@@ -31,4 +33,23 @@ struct RingSample: BitwiseCopyable {
 struct MotionCell: BitwiseCopyable {
   var sample: RingSample
   var axes: RingAxes
+}
+
+/// The accelerations on three axes of a sample, or that they are not known.
+struct RingAxes: BitwiseCopyable {
+  private var x: Int16 = 0
+  private var y: Int16 = 0
+  private var z: Int16 = 0
+  private var isKnown: Int16 = 0
+
+  static let none = RingAxes()
+
+  private init() {}
+
+  @inline(__always)
+  init(_ axes: AxisSample) { (x, y, z, isKnown) = (axes.x, axes.y, axes.z, 1) }
+
+  @inline(__always) var axes: AxisSample? {
+    isKnown == 0 ? nil : AxisSample(x: x, y: y, z: z)
+  }
 }
