@@ -239,6 +239,28 @@ import Testing
     #expect(room.feed.watchers == 0)
   }
 
+  @Test func namesMayBeTheEngines() throws {
+    let room = try Room()
+    let names = SubjectNames()
+    for var user in ["u-0", "u-1", "ü \"2\""] {
+      _ = user.withUTF8 { user in
+        names.append(
+          user: UnsafeRawBufferPointer(user), device: UnsafeRawBufferPointer(start: nil, count: 0))
+      }
+    }
+    room.feed.useNames(names)
+    let watcher = try room.watch()
+    #expect(watcher.read { $0.isLive })
+    var decisions = Decisions()
+    room.add(
+      ["u-0", "u-1", "ü \"2\""].map { SubjectIdentity(kind: "wearer", user: $0) }, to: &decisions)
+    decisions.rows = [row(2), row(0)]
+    try room.apply(decisions)
+    #expect(watcher.read { $0.statuses.count == 2 })
+    #expect(watcher.statuses.map { $0.json["user"] as? String } == ["ü \"2\"", "u-0"])
+    #expect(watcher.statuses.allSatisfy { $0.json["device"] as? String == "" })
+  }
+
   @Test func anIndexThatIsGivenAnewNamesItsNewSubject() throws {
     let room = try Room(wearers(2))
     let watcher = try room.watch()

@@ -348,4 +348,22 @@ import Testing
     #expect(SubjectNotes(evidence: notes.evidence) == notes)
     #expect(SubjectNotes(evidence: [9, 1]) == nil)
   }
+
+  /// A restored subject's ring is young, whatever its times are: where a restart begins to read moves on with
+  /// it, and does not stay where it was.
+  @Test(arguments: [1_700_000_000_000, 1_702_000_000_000, 1_704_000_000_000])
+  func theRewindOfARestoredSubject_GoesOn(start: Int64) throws {
+    var first = try Bench()
+    for second in 0..<30 { first.send(start + Int64(second) * 1_000, 1_000_000) }
+    let row = try #require(first.take(sweep: 1).row())
+    var bench = try Bench()
+    #expect(bench.engine.restore(SubjectIdentity(kind: "wearer", user: "u"), row: row) == 0)
+    var rewind: Int64 = 0
+    for second in 30..<200 {
+      bench.send(start + Int64(second) * 1_000, 1_000_000)
+      if let progress = bench.take(sweep: 1).progress.last { rewind = progress.rewind }
+    }
+    // Two windows back with the lateness, twice, for the marks take turns.
+    #expect(rewind > 170 - 60, "\(rewind)")
+  }
 }

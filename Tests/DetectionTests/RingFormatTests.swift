@@ -166,4 +166,36 @@ import Testing
     #expect(decisions.windows.allSatisfy { $0.start >= first - 10_000 && $0.count > 0 })
     #expect(bench.ring().map(\.time).last == first + 59_000)
   }
+
+  /// The largest ring of all, whose places just fit 16 bits: it goes round, and lets go of the oldest.
+  @Test(arguments: [false, true])
+  func theLargestRing_GoesRound(withAxes: Bool) throws {
+    let day: Int64 = 86_400_000
+    let rules = StreamRules(
+      window: WindowRules(length: day, aggregate: day, allowedLateness: 0, maxSamples: 65_536),
+      falls: withAxes ? FallRules(impact: ImpactRules()) : nil,
+      status: StatusRules(staleAfter: 2 * day))
+    let axes = withAxes ? [AxisSample](repeating: AxisSample(x: 0, y: 0, z: 1_000), count: 70) : []
+    var bench = try Bench(rules)
+    for record in 0..<1_000 {
+      bench.send(
+        (0..<70).map { place in
+          let number = record * 70 + place
+          return Sample(time: Self.start + Int64(number), value: Int32(1_000_000 + number % 9))
+        }, axes: axes)
+    }
+    let ring = bench.ring()
+    let kept = 70_000 - 65_535..<70_000
+    let times = kept.map { Self.start + Int64($0) }
+    let numbers = kept.map { Int32(1_000_000 + $0 % 9) }
+    #expect(ring.count == 65_535)
+    #expect(ring.map(\.time) == times)
+    #expect(ring.map(\.value) == numbers)
+    let decisions = bench.take(sweep: 1)
+    #expect(decisions.evictedCount == kept.lowerBound)
+    // All of the ring but the newest sample is its baseline.
+    let values = ring.dropLast().map { Double($0.value) }
+    let mean = values.reduce(0, +) / Double(values.count) / 1e6
+    #expect(abs((decisions.rows.last?.mean ?? 0) - mean) < 1e-12)
+  }
 }

@@ -56,6 +56,7 @@ extension Engine {
     subject.causePartition = row.cause?.partition ?? 0
     subject.lastTime = row.lastSeen
     subject.lastArrival = row.lastArrival
+    subject.makeMarkDue()
     subject.flags = .restored
     _ = subjects.append(subject)
     let pointer = subjects[index]
@@ -119,6 +120,7 @@ extension Engine {
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, at arrival: Int64
   ) {
     subject.pointee.flags.subtract([.restored, .revoked])
+    defer { subject.pointee.makeMarkDue() }
     guard !isLive else { return }
     // The records that are about to come are those that filled the ring before: time begins anew.
     // What lies before the floor was kept out then and is kept out now.

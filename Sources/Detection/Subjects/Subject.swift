@@ -79,6 +79,10 @@ struct Subject {
     markTime = UInt32(truncatingIfNeeded: time)
   }
 
+  /// For a subject of which `lastTime` is known and no mark: as if the younger one had been set longer ago than
+  /// any window reaches, so that the next sample sets it anew.
+  mutating func makeMarkDue() { markTime = UInt32(truncatingIfNeeded: lastTime &- 1 << 30) }
+
   struct Flags: OptionSet {
     var rawValue: UInt8
     /// The row in the database is behind.

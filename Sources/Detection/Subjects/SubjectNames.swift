@@ -1,8 +1,8 @@
 /// The names of an engine's subjects, by dense index, in flat memory that never moves.
 ///
-/// The engine's thread appends; any other may read of an index once it has been told of it, by decisions that
-/// were handed over or by a call: what is in place by then never changes. A name takes the bytes of its user and
-/// device and nine more.
+/// `@unchecked Sendable`: the engine's thread alone appends, and any other reads only of an index that it has been
+/// told of, by decisions that were handed over under a lock or by a call; what was in place by then never
+/// changes. A name takes the bytes of its user and device and nine more.
 public final class SubjectNames: @unchecked Sendable {
   /// The lengths of user and device in 16 bits each, and the stream.
   private static let headerBytes = 5
