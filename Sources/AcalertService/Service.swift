@@ -132,7 +132,7 @@ public final class Service: Sendable {
     let inbox = RulesInbox()
     let consumer = try Consumer(
       settings.consumerConfiguration(instance: store.instance, log: Self.kafkaLog))
-    let handOver = HandOver(capacity: 2)
+    let handOver = HandOver(capacity: 2, largeBytes: 4 << 20)
     let partitionMap = PartitionMap()
     let failed: @Sendable (any Error) -> Void = { [weak self] error in
       self?.fatal.withLock { $0 = $0 ?? error }

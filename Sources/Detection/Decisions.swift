@@ -52,6 +52,15 @@ public struct Decisions: Sendable {
 
   public init() {}
 
+  /// The memory that it takes, about: that of what there may be very many of.
+  public var bytes: Int {
+    subjects.count * (MemoryLayout<NewSubject>.stride + 64)
+      + rows.count * MemoryLayout<StatusRow>.stride
+      + windows.count * MemoryLayout<WindowAggregate>.stride + packedSamples.count
+      + anomalies.count * MemoryLayout<Anomaly>.stride
+      + causes.count * MemoryLayout<CauseChange>.stride
+  }
+
   /// Empties it for another batch. The arrays that grow large keep their memory: what comes fresh from the
   /// system is cleared page by page first. But not one of which little was used.
   public mutating func empty() {

@@ -209,12 +209,7 @@ public struct Engine: ~Copyable {
   /// How much memory the decisions of the batch take by now, about, in bytes: for a bound on batches that
   /// bring many subjects or close many windows.
   public var pendingBytes: Int {
-    decisions.subjects.count * (MemoryLayout<NewSubject>.stride + 64)
-      + (decisions.rows.count + listed.count) * MemoryLayout<StatusRow>.stride
-      + decisions.windows.count * MemoryLayout<WindowAggregate>.stride
-      + decisions.packedSamples.count
-      + decisions.anomalies.count * MemoryLayout<Anomaly>.stride
-      + decisions.causes.count * MemoryLayout<CauseChange>.stride
+    decisions.bytes + listed.count * MemoryLayout<StatusRow>.stride
   }
 
   private static let fewRows = 256

@@ -3,25 +3,37 @@ import Foundation
 
 /// The bounded hand-over of decisions from the pipeline's thread to the store's.
 ///
-/// At most `capacity` batches wait; a pipeline that finds it full goes on collecting into its next
-/// batch, and at its own bound stops reading from Kafka. `@unchecked Sendable`: all state is guarded by
-/// `condition`.
+/// At most `capacity` batches wait, and beside one that takes much memory no other; a pipeline that finds it full
+/// goes on collecting into its next batch, and at its own bound stops reading from Kafka. `@unchecked Sendable`:
+/// all state is guarded by `condition`.
 final class HandOver: @unchecked Sendable {
   private let condition = NSCondition()
   private let capacity: Int
+  private let largeBytes: Int
   private var waiting: [Decisions] = []
   /// Emptied batches, of which the next ones take the memory: no more than are under way at a time.
   private var spares: [Decisions] = []
   private var isWorking = false
   private var isClosed = false
 
-  init(capacity: Int) { self.capacity = capacity }
+  /// - Parameters:
+  ///   - capacity: batches that may wait.
+  ///   - largeBytes: once those that wait take so many bytes or more, no other may wait beside them.
+  init(capacity: Int, largeBytes: Int = .max) {
+    self.capacity = capacity
+    self.largeBytes = largeBytes
+  }
+
+  /// To be asked under `condition`.
+  private var isFull: Bool {
+    waiting.count >= capacity || waiting.reduce(0) { $0 + $1.bytes } >= largeBytes
+  }
 
   /// Whether a batch would be taken at once.
   var hasRoom: Bool {
     condition.lock()
     defer { condition.unlock() }
-    return waiting.count < capacity
+    return !isFull
   }
 
   /// Whether a batch waits or is being stored.
@@ -36,7 +48,7 @@ final class HandOver: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     let deadline = Date(timeIntervalSinceNow: timeout)
-    while waiting.count >= capacity, !isClosed {
+    while isFull, !isClosed {
       guard condition.wait(until: deadline) else { return false }
     }
     guard !isClosed else { return false }
