@@ -26,7 +26,7 @@ extension Engine {
     for place in group.indices {
       guard let index = interner.guess(group[place].key), index < subjects.count else { continue }
       group[place].guess = index
-      Self.prefetch(UnsafeRawPointer(subjects[index]), bytes: MemoryLayout<Subject>.size)
+      cbytes_prefetch(subjects[index])
     }
     for record in group {
       guard let index = record.guess else { continue }
@@ -62,12 +62,5 @@ extension Engine {
     block.prefetch(
       block.position(subject, max(0, count &- Int(subject.pointee.windowCount) &- 1)))
     block.prefetch(block.position(subject, min(count, block.capacity &- 1)))
-  }
-
-  @inline(__always)
-  private static func prefetch(_ address: UnsafeRawPointer, bytes: Int) {
-    cbytes_prefetch(address)
-    cbytes_prefetch(address + 64)
-    cbytes_prefetch(address + (bytes - 1))
   }
 }

@@ -20,8 +20,8 @@ extension Engine {
       }
       return false
     }
-    var sums = subject.pointee.sums
     var block = block(of: subject)
+    var sums = block.sums(of: subject)
     while !hasRoom(subject) || !block.canHold(sample.value) {
       makeRoom(for: sample.value, subject, &sums, rules)
       block = self.block(of: subject)
@@ -40,7 +40,7 @@ extension Engine {
     if let slots = block.axes { slots[position] = axes }
     subject.pointee.count += 1
     if sample.time >= subject.pointee.lastTime - rules.pointee.length { sums.add(sample.value) }
-    subject.pointee.setSums(sums)
+    block.setSums(sums, of: subject)
 
     var cursor = BaselineCursor(length: rules.pointee.length)
     cursor.begin(before: sample.time, of: ring(subject))

@@ -49,7 +49,7 @@ extension Engine {
       let partition = Int(subjects[index].pointee.partition)
       guard partition < isGone.count, isGone[partition] else { continue }
       hadSubjects[partition] = true
-      dropRing(subjects[index])
+      dropRing(index, subjects[index])
       settlePlace(ofCamera: index)
       cameras[index] = nil
       subjects[index].pointee.flags.formUnion([.revoked, .restored])

@@ -7,14 +7,15 @@ extension Engine {
   /// with them one by one. Here all that it takes of the subject stays in registers meanwhile.
   ///
   /// - Parameters:
-  ///   - sums: those of the window before the newest sample.
+  ///   - sums: those of the window before the newest sample; they are not written to the ring's block.
   ///   - cells: those of `block`.
   ///   - trigger: above it a sample may be the peak of a fall.
   /// - Returns: the place of the first sample that is not of this kind.
   @inline(__always)
   func passQuietSamples(
     _ samples: UnsafeBufferPointer<Sample>, _ axes: UnsafeBufferPointer<AxisSample>,
-    from first: Int, _ subject: UnsafeMutablePointer<Subject>, _ sums: inout WindowSums,
+    from first: Int, _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>,
+    _ sums: inout WindowSums,
     _ block: RingBlock, _ cells: some RingCells, _ rules: UnsafeMutablePointer<HotRules>,
     _ zscore: ZScore, trigger: Int32
   ) -> Int {
@@ -25,10 +26,9 @@ extension Engine {
     var trigger = trigger
     var peak = (time: Int64.min, value: Int32.min)
     var due = Int64.max
-    if subject.pointee.flags.contains(.watched) {
+    if subject.pointee.flags.contains(.watched), let watch = watchPlaces[index] {
       // Who is watched is so with records without axes, too.
       trigger = rules.pointee.fallTrigger
-      let watch = Int(subject.pointee.watch)
       peak = (watches[watch].newestTime, watches[watch].newestValue)
       due = watches[watch].nextDue
     }
@@ -93,7 +93,6 @@ extension Engine {
       subject.pointee.lastTime = newest
       subject.pointee.head = UInt16(truncatingIfNeeded: head)
       subject.pointee.count = UInt16(truncatingIfNeeded: count)
-      subject.pointee.setSums(sums)
     }
     return number
   }

@@ -19,8 +19,8 @@ extension Engine {
     }
     let trigger =
       axes.isEmpty && !rules.pointee.hasFallsWithoutAxes ? Int32.max : rules.pointee.fallTrigger
-    var sums = subject.pointee.sums
     var block = block(of: subject)
+    var sums = block.sums(of: subject)
     var earliestLate = Int64.max
     var hasCounted = false
     var number = 0
@@ -29,10 +29,10 @@ extension Engine {
         let passed =
           block.isNarrow
           ? passQuietSamples(
-            samples, axes, from: number, subject, &sums, block, block.narrow, rules, zscore,
+            samples, axes, from: number, index, subject, &sums, block, block.narrow, rules, zscore,
             trigger: trigger)
           : passQuietSamples(
-            samples, axes, from: number, subject, &sums, block, block.wide, rules, zscore,
+            samples, axes, from: number, index, subject, &sums, block, block.wide, rules, zscore,
             trigger: trigger)
         if passed > number { hasCounted = true }
         number = passed
@@ -49,13 +49,13 @@ extension Engine {
         }
         advance(index, subject, &sums, block, to: sample.time, rules)
       } else if sample.time < subject.pointee.lastTime {
-        subject.pointee.setSums(sums)
+        block.setSums(sums, of: subject)
         if insertLate(index, subject, sample, axes, rules, trigger: trigger, origin: origin) {
           hasCounted = true
           earliestLate = min(earliestLate, sample.time)
         }
-        sums = subject.pointee.sums
         block = self.block(of: subject)
+        sums = block.sums(of: subject)
         continue
       }
       hasCounted = true
@@ -77,7 +77,7 @@ extension Engine {
         watchFalls(index, subject, sample, rules, origin)
       }
     }
-    subject.pointee.setSums(sums)
+    block.setSums(sums, of: subject)
     if earliestLate != .max { rejudge(subject, after: earliestLate, rules) }
     // Samples that are all too late are no sign of life: they are not judged.
     if hasCounted {

@@ -202,10 +202,11 @@ extension Engine {
       let newest = ring(subject).value(at: Int(state.count) - 1)
       row.value = Double(newest) / unit
       let zscore = hot[Int(state.stream)].zscore
-      if zscore.canJudge(state.sums) {
-        row.mean = state.sums.mean / unit
-        row.std = state.sums.standardDeviation / unit
-        let score = zscore.score(newest, against: state.sums)
+      let sums = block(of: subject).sums(of: subject)
+      if zscore.canJudge(sums) {
+        row.mean = sums.mean / unit
+        row.std = sums.standardDeviation / unit
+        let score = zscore.score(newest, against: sums)
         row.score = score.isFinite ? score : nil
       }
     }

@@ -21,9 +21,11 @@ public struct Engine: ~Copyable {
   var wideSlab = RingSlab<RingSample>()
   var motionSlab = RingSlab<MotionCell>()
   var notes: [UInt32: SubjectNotes] = [:]
-  /// The peaks that are being looked at, by `Subject.watch`; and the places that are free.
+  /// The peaks that are being looked at; where those of a subject are that is flagged as watched; and the
+  /// places that are free.
   var watches: [FallWatch] = []
-  var freeWatches: [UInt32] = []
+  var watchPlaces: [UInt32: Int] = [:]
+  var freeWatches: [Int] = []
   /// What judges falls, by stream or override.
   var fallJudges: [FallJudge?]
   /// The detectors beside the z-score, of subjects that have any.

@@ -106,6 +106,6 @@ extension Engine {
           index, subject, to: .unknown, at: subject.pointee.lastTime, cause: nil, reason: reason)
       }
     }
-    dropRing(subject)
+    dropRing(index, subject)
   }
 }

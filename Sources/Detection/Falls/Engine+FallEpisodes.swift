@@ -121,7 +121,7 @@ extension Engine {
       settle(index, subject, at: now, origin, reason: "silent since a fall")
     }
     if !subject.pointee.flags.contains(.watched), fallJudges[Int(subject.pointee.stream)] != nil {
-      let place = watch(subject)
+      let place = watch(index, subject)
       watches[place].nextDue = .min
     }
   }

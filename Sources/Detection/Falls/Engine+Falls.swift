@@ -11,7 +11,7 @@ extension Engine {
     _ index: UInt32, _ subject: UnsafeMutablePointer<Subject>, _ sample: Sample,
     _ rules: UnsafeMutablePointer<HotRules>, _ origin: RecordOrigin
   ) {
-    let place = watch(subject)
+    let place = watch(index, subject)
     let isExceeded =
       sample.value <= watches[place].newestValue
       && sample.time &- watches[place].newestTime <= rules.pointee.fallSeparation
@@ -33,7 +33,7 @@ extension Engine {
     _ origin: RecordOrigin
   ) {
     guard let judge = fallJudges[Int(subject.pointee.stream)] else { return }
-    let place = watch(subject)
+    let place = watch(index, subject)
     addPeak(sample, at: position, of: subject, place, judge)
     let now = subject.pointee.lastTime
     lookAtPeaks(index, subject, place, judge, at: now, origin)
@@ -41,26 +41,28 @@ extension Engine {
   }
 
   /// The place of a subject's watch, which begins if there is none.
-  mutating func watch(_ subject: UnsafeMutablePointer<Subject>) -> Int {
-    if subject.pointee.flags.contains(.watched) { return Int(subject.pointee.watch) }
+  mutating func watch(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) -> Int {
+    if let place = watchPlaces[index] { return place }
     subject.pointee.flags.insert(.watched)
+    var place = watches.count
     if let free = freeWatches.popLast() {
-      subject.pointee.watch = free
+      place = free
     } else {
-      subject.pointee.watch = UInt32(watches.count)
       watches.append(FallWatch())
     }
-    return Int(subject.pointee.watch)
+    watchPlaces[index] = place
+    return place
   }
 
-  mutating func unwatch(_ subject: UnsafeMutablePointer<Subject>) {
+  mutating func unwatch(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
     guard subject.pointee.flags.contains(.watched) else { return }
     subject.pointee.flags.remove(.watched)
-    watches[Int(subject.pointee.watch)].peaks.removeAll(keepingCapacity: true)
-    watches[Int(subject.pointee.watch)].nextDue = .max
-    watches[Int(subject.pointee.watch)].newestTime = .min
-    watches[Int(subject.pointee.watch)].newestValue = .min
-    freeWatches.append(subject.pointee.watch)
+    guard let place = watchPlaces.removeValue(forKey: index) else { return }
+    watches[place].peaks.removeAll(keepingCapacity: true)
+    watches[place].nextDue = .max
+    watches[place].newestTime = .min
+    watches[place].newestValue = .min
+    freeWatches.append(place)
   }
 
   /// Whether the falls of a subject can be judged: there are axes, and enough of them.
@@ -232,7 +234,7 @@ extension Engine {
     at now: Int64
   ) {
     let fall = notes[index]?.fall
-    guard fall != nil || !watches[place].peaks.isEmpty else { return unwatch(subject) }
+    guard fall != nil || !watches[place].peaks.isEmpty else { return unwatch(index, subject) }
     var next = fall?.nextLook(after: now, judge.rules) ?? .max
     for peak in watches[place].peaks { next = min(next, due(peak, judge)) }
     watches[place].nextDue = next

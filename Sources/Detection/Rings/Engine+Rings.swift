@@ -59,7 +59,7 @@ extension Engine {
       format = fittingFormat(subject, class: index, adding: value, rules)
     }
     if index != Int(subject.pointee.blockClass) || format != subject.pointee.format {
-      move(subject, toClass: index, format)
+      move(subject, toClass: index, format, sums)
     }
   }
 
@@ -119,7 +119,8 @@ extension Engine {
 
   /// Moves a ring to a block of its own class and format, its oldest sample to the beginning.
   private mutating func move(
-    _ subject: UnsafeMutablePointer<Subject>, toClass index: Int, _ format: RingFormat
+    _ subject: UnsafeMutablePointer<Subject>, toClass index: Int, _ format: RingFormat,
+    _ sums: WindowSums
   ) {
     let rules = hot + Int(subject.pointee.stream)
     let place = allocate(class: index, format)
@@ -136,6 +137,7 @@ extension Engine {
     subject.pointee.blockClass = UInt8(index)
     subject.pointee.format = format
     subject.pointee.head = 0
+    target.setSums(sums, of: subject)
   }
 
   private mutating func allocate(class index: Int, _ format: RingFormat) -> UInt32 {
@@ -159,19 +161,20 @@ extension Engine {
   /// Gives a subject's ring room for axes; those of the samples in it are not known.
   mutating func attachAxes(_ subject: UnsafeMutablePointer<Subject>) {
     let hasBlock = subject.pointee.blockClass != Subject.noBlock
+    let sums = block(of: subject).sums(of: subject)
     move(
-      subject, toClass: hasBlock ? Int(subject.pointee.blockClass) : RingClass.first, .motion)
+      subject, toClass: hasBlock ? Int(subject.pointee.blockClass) : RingClass.first, .motion, sums)
   }
 
   /// Takes away the subject's ring.
-  mutating func dropRing(_ subject: UnsafeMutablePointer<Subject>) {
+  mutating func dropRing(_ index: UInt32, _ subject: UnsafeMutablePointer<Subject>) {
     release(subject)
-    unwatch(subject)
+    unwatch(index, subject)
     subject.pointee.blockClass = Subject.noBlock
     subject.pointee.format = .wide
     subject.pointee.head = 0
     subject.pointee.count = 0
     subject.pointee.pending = 0
-    subject.pointee.setSums(WindowSums())
+    subject.pointee.windowCount = 0
   }
 }

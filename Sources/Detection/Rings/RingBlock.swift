@@ -2,6 +2,10 @@ import CBytes
 
 /// The block of a subject's ring, looked up once a record: it changes only when the ring grows or takes
 /// another format.
+///
+/// Behind the samples of a block of more than `RingClass.maxSummedAnew` lie the sums of the subject's window. The
+/// few samples of a smaller one are summed up anew for each record, which takes no longer than to fetch what would
+/// have to be kept of them.
 struct RingBlock {
   /// Cells of the ring's format; nothing to be looked at where `capacity` is 0.
   private let cells: UnsafeMutableRawPointer
@@ -57,6 +61,48 @@ struct RingBlock {
   @inline(__always) var narrow: NarrowCells {
     NarrowCells(
       words: cells.assumingMemoryBound(to: UInt32.self), timeBits: timeBits, unit: unit)
+  }
+
+  /// The sums of the window before the ring's newest time.
+  @inline(__always)
+  func sums(of subject: UnsafeMutablePointer<Subject>) -> WindowSums {
+    guard keepsSums else {
+      let count = Int(subject.pointee.windowCount)
+      guard count > 0 else { return WindowSums() }
+      let first = position(
+        subject, Int(subject.pointee.count) &- Int(subject.pointee.pending) &- count)
+      // In the block's two parts, if the window goes round its end.
+      let before = min(count, capacity &- first)
+      return isNarrow
+        ? narrow.sums(of: first..<first &+ before, and: 0..<count &- before)
+        : wide.sums(of: first..<first &+ before, and: 0..<count &- before)
+    }
+    let words = sumWords
+    return WindowSums(
+      count: Int64(subject.pointee.windowCount), sum: Int64(bitPattern: words[0] << 16) >> 16,
+      squaresLow: words[1], squaresHigh: UInt32(truncatingIfNeeded: words[0] >> 48))
+  }
+
+  /// Keeps the sums of the window for the subject's next record.
+  @inline(__always)
+  func setSums(_ sums: WindowSums, of subject: UnsafeMutablePointer<Subject>) {
+    subject.pointee.windowCount = UInt16(truncatingIfNeeded: sums.count)
+    guard keepsSums else { return }
+    let words = sumWords
+    words[0] = UInt64(sums.squaresHigh) << 48 | UInt64(bitPattern: sums.sum) & 0xffff_ffff_ffff
+    words[1] = sums.squaresLow
+  }
+
+  /// What the sums take behind the samples.
+  static let sumBytes = 16
+
+  @inline(__always) private var keepsSums: Bool { capacity > RingClass.maxSummedAnew }
+
+  /// The sum in the lower 48 bits, above it the high word of the squares (for their bounds see `WindowSums`);
+  /// and their low word.
+  @inline(__always) private var sumWords: UnsafeMutablePointer<UInt64> {
+    let stride = isNarrow ? 4 : axes == nil ? 8 : 16
+    return (cells + capacity &* stride).assumingMemoryBound(to: UInt64.self)
   }
 
   /// The position of the sample at `place` of a ring, counted from its oldest.

@@ -1,8 +1,8 @@
 /// Flat memory for the rings of all subjects of one engine whose samples take a `Cell` each.
 ///
 /// Blocks come in classes of 2, 4, 6, … 16 samples and from there in four steps a doubling (20, 24, 28,
-/// 32, 40, …), so that at most a fifth of a block is air. They are cut from chunks of 32,768 samples that
-/// never move. A chunk holds blocks of one class; when the last of them is released,
+/// 32, 40, …), so that at most a fifth of a block is air; those that keep sums (see `RingBlock`) have room for
+/// these behind the samples. They are cut from chunks of 32,768 samples that never move. A chunk holds blocks of one class; when the last of them is released,
 /// because rings have grown, the chunk is free for any other class. So the small blocks that every ring
 /// begins with cost nothing once the rings are large. A block is named by its place in units of two
 /// samples, which fits 32 bits for 64 GiB.
@@ -35,6 +35,7 @@ struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
   private var allocated: [UInt32] = []
   /// For each class the first chunk that has room.
   private var roomy: [UInt32]
+  private var cellCount = 0
   /// Chunks without a block.
   private var empty: [UInt32] = []
 
@@ -49,7 +50,7 @@ struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
   }
 
   /// Bytes taken from the system.
-  var bytes: Int { chunks.count * Self.samplesPerChunk * MemoryLayout<Cell>.stride }
+  var bytes: Int { cellCount * MemoryLayout<Cell>.stride }
 
   @inline(__always)
   func cells(of block: UInt32) -> UnsafeMutablePointer<Cell> {
@@ -59,7 +60,7 @@ struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
   }
 
   mutating func allocate(class index: Int) -> UInt32 {
-    let units = RingClass.capacity(index) / Self.samplesPerUnit
+    let units = Self.units(ofClass: index)
     if roomy[index] == Self.nothing { addChunk(class: index) }
     let place = Int(roomy[index])
     var block = chunks[place].free
@@ -92,12 +93,21 @@ struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
     UnsafeMutableRawPointer(cells(of: block)).assumingMemoryBound(to: UInt32.self)
   }
 
+  /// What a block takes.
+  private static func units(ofClass index: Int) -> Int {
+    let capacity = RingClass.capacity(index)
+    var bytes = capacity * MemoryLayout<Cell>.stride
+    if capacity > RingClass.maxSummedAnew { bytes += RingBlock.sumBytes }
+    let unit = samplesPerUnit * MemoryLayout<Cell>.stride
+    return (bytes + unit - 1) / unit
+  }
+
   private static func chunksPerBlock(ofClass index: Int) -> Int {
-    (RingClass.capacity(index) + samplesPerChunk - 1) / samplesPerChunk
+    (units(ofClass: index) + unitsPerChunk - 1) / unitsPerChunk
   }
 
   private func hasRoom(_ chunk: Chunk) -> Bool {
-    let units = RingClass.capacity(chunk.sizeClass) / Self.samplesPerUnit
+    let units = Self.units(ofClass: chunk.sizeClass)
     return chunk.free != Self.nothing || chunk.cut == 0
       || chunk.cut + units <= Self.unitsPerChunk
   }
@@ -110,7 +120,10 @@ struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
       place = Int(used)
     } else {
       place = chunks.count
-      let base = UnsafeMutablePointer<Cell>.allocate(capacity: count * Self.samplesPerChunk)
+      let size =
+        count == 1 ? Self.samplesPerChunk : Self.units(ofClass: index) * Self.samplesPerUnit
+      let base = UnsafeMutablePointer<Cell>.allocate(capacity: size)
+      cellCount += size
       allocated.append(UInt32(place))
       for part in 0..<count {
         chunks.append(Chunk())
@@ -153,6 +166,8 @@ struct RingSlab<Cell: BitwiseCopyable>: ~Copyable {
 
 /// The sizes of blocks.
 enum RingClass {
+  /// Of the most samples whose sums are not kept.
+  static let maxSummedAnew = 16
   /// The class that a ring begins with: 4 samples.
   static let first = 1
   static let largest = Self.holding(WindowSums.maxCount)

@@ -170,7 +170,7 @@ extension Engine {
         $0.floor = floor
       }
     }
-    dropRing(subject)
+    dropRing(index, subject)
   }
 }
 

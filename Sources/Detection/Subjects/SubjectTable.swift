@@ -38,7 +38,10 @@ struct SubjectTable: ~Copyable {
       chunks = larger
       chunkCapacity *= 2
     }
-    chunks[chunkCount] = .allocate(capacity: Self.chunkSize)
+    // Each subject in one line of the processor's cache.
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.chunkSize * MemoryLayout<Subject>.stride, alignment: 64)
+    chunks[chunkCount] = memory.bindMemory(to: Subject.self, capacity: Self.chunkSize)
     chunkCount += 1
   }
 }
