@@ -189,14 +189,16 @@ extension Engine {
     let isNoted = state.flags.contains(.noted)
     var row = StatusRow(
       subject: index, state: state.state, previousState: state.previousState,
-      isTransition: state.flags.contains(.transitioned), since: state.since,
-      lastSeen: state.lastTime == .min ? state.since : state.lastTime,
-      lastArrival: state.lastArrival, value: nil, mean: nil, std: nil, score: nil,
-      reason: (isNoted ? notes[index]?.reason : nil)
-        ?? usualReason(state.state, stream: Int(state.stream)),
+      replacedState: replaced, isTransition: state.flags.contains(.transitioned),
+      since: state.since, lastSeen: state.lastTime == .min ? state.since : state.lastTime,
+      lastArrival: state.lastArrival,
+      reason: usualReason(state.state, stream: Int(state.stream)),
       cause: state.causeOffset < 0
-        ? nil : RecordOrigin(partition: state.causePartition, offset: state.causeOffset),
-      evidence: isNoted ? evidence(of: index, subject) : [], replacedState: replaced)
+        ? nil : RecordOrigin(partition: state.causePartition, offset: state.causeOffset))
+    if isNoted {
+      if let reason = notes[index]?.reason { row.reason = reason }
+      row.evidence = evidence(of: index, subject)
+    }
     fill(placeOf: index, into: &row)
     if state.count > 0 {
       let newest = ring(subject).value(at: Int(state.count) - 1)
@@ -228,13 +230,8 @@ extension Engine {
     return subject.pointee.lastTime < floor + rules.retention + rules.length
   }
 
-  /// What is said of a state for which there is no particular reason.
-  func usualReason(_ state: SafetyState, stream: Int) -> String {
-    switch state {
-    case .unknown: "not enough data yet"
-    case .safe: hot[stream].isCamera ? "nothing unsafe in sight" : "within its usual range"
-    case .warning, .danger: "abnormal"
-    case .stale: "no data"
-    }
+  /// What is said of a subject's state for which there is no particular reason.
+  func usualReason(_ state: SafetyState, stream: Int) -> UsualReason {
+    UsualReason(state, isCamera: hot[stream].isCamera)
   }
 }

@@ -11,11 +11,20 @@ public struct StatusRow: Sendable {
   /// Whether the state changed within the batch, or the row is new, as against only the last value.
   public var isTransition: Bool
   /// When the state was entered.
-  public var since: Int64
+  public var since: Int64 {
+    get { sinceTime.value }
+    set { sinceTime = ShortTime(newValue) }
+  }
   /// The newest sample's time.
-  public var lastSeen: Int64
+  public var lastSeen: Int64 {
+    get { seenTime.value }
+    set { seenTime = ShortTime(newValue) }
+  }
   /// When the newest record reached Kafka, in milliseconds since 1970.
-  public var lastArrival: Int64
+  public var lastArrival: Int64 {
+    get { arrivalTime.value }
+    set { arrivalTime = ShortTime(newValue) }
+  }
   /// The newest sample's value, and what it was compared with: the mean and the sample standard
   /// deviation of the window before it, and |value − mean| / max(std, floor). Absent while there are
   /// too few samples, and in a row that says only that the subject fell silent.
@@ -36,7 +45,13 @@ public struct StatusRow: Sendable {
     set { figures.score = newValue ?? .nan }
   }
   /// Why the subject is in this state, in words.
-  public var reason: String
+  public var reason: String {
+    get { usualReason?.rawValue ?? rare.first?.reason ?? "" }
+    set {
+      usualReason = UsualReason(rawValue: newValue)
+      set(\.reason, newValue, isUsual: usualReason != nil)
+    }
+  }
   /// The record that caused the last change of state; absent if silence caused it.
   public var cause: RecordOrigin? {
     get {
@@ -69,16 +84,21 @@ public struct StatusRow: Sendable {
     set { set(\.site, newValue, isUsual: newValue.isEmpty) }
   }
 
-  // Batches hold a hundred thousand rows: what is absent takes no room of its own, and what few rows have lies
-  // elsewhere.
+  // Batches hold a hundred thousand rows: what is absent takes no room of its own, what few rows have lies
+  // elsewhere, and the order leaves no gaps.
+  private var sinceTime: ShortTime
+  private var causePartition: PartitionIndex
+  private var seenTime: ShortTime
+  private var usualReason: UsualReason?
+  private var arrivalTime: ShortTime
+  private var causeOffset: Int64
   /// NaN where one is absent.
   private var figures: (value: Double, mean: Double, std: Double, score: Double)
-  private var causeOffset: Int64
-  private var causePartition: PartitionIndex
   /// One or none.
   private var rare: [Rare] = []
 
   private struct Rare {
+    var reason = ""
     var evidence: [UInt8] = []
     var location: GeoLocation?
     var timeZone = ""
@@ -105,17 +125,51 @@ public struct StatusRow: Sendable {
     score: Double?, reason: String, cause: RecordOrigin?, evidence: [UInt8],
     replacedState: SafetyState? = nil
   ) {
+    self.init(
+      subject: subject, state: state, previousState: previousState,
+      replacedState: replacedState ?? previousState, isTransition: isTransition, since: since,
+      lastSeen: lastSeen, lastArrival: lastArrival, reason: UsualReason(rawValue: reason),
+      cause: cause)
+    figures = (value ?? .nan, mean ?? .nan, std ?? .nan, score ?? .nan)
+    if usualReason == nil { self.reason = reason }
+    self.evidence = evidence
+  }
+
+  /// A row without figures and all that few rows have.
+  init(
+    subject: UInt32, state: SafetyState, previousState: SafetyState, replacedState: SafetyState,
+    isTransition: Bool, since: Int64, lastSeen: Int64, lastArrival: Int64, reason: UsualReason?,
+    cause: RecordOrigin?
+  ) {
     self.subject = subject
     self.state = state
     self.previousState = previousState
-    self.replacedState = replacedState ?? previousState
+    self.replacedState = replacedState
     self.isTransition = isTransition
-    self.since = since
-    self.lastSeen = lastSeen
-    self.lastArrival = lastArrival
-    figures = (value ?? .nan, mean ?? .nan, std ?? .nan, score ?? .nan)
-    self.reason = reason
+    sinceTime = ShortTime(since)
+    seenTime = ShortTime(lastSeen)
+    arrivalTime = ShortTime(lastArrival)
+    usualReason = reason
     (causePartition, causeOffset) = (cause?.partition ?? 0, cause?.offset ?? Self.noCause)
-    self.evidence = evidence
+    figures = (.nan, .nan, .nan, .nan)
+  }
+}
+
+/// What is said of a state for which there is no particular reason.
+enum UsualReason: String {
+  case tooLittle = "not enough data yet"
+  case usualRange = "within its usual range"
+  case nothingUnsafe = "nothing unsafe in sight"
+  case abnormal
+  case silent = "no data"
+
+  init(_ state: SafetyState, isCamera: Bool) {
+    self =
+      switch state {
+      case .unknown: .tooLittle
+      case .safe: isCamera ? .nothingUnsafe : .usualRange
+      case .warning, .danger: .abnormal
+      case .stale: .silent
+      }
   }
 }

@@ -35,7 +35,24 @@ struct StatusRowTests {
     #expect(copy.cause == RecordOrigin(partition: 7, offset: 0))
   }
 
+  @Test(arguments: ["", "no data", "no data ", "within its usual range", "abnormal: 3 g", "ü"])
+  func anyReason_IsGivenBack(reason: String) {
+    var row = Self.row()
+    row.reason = reason
+    #expect(row.reason == reason)
+    let built = StatusRow(
+      subject: 1, state: .safe, previousState: .unknown, isTransition: false, since: 1,
+      lastSeen: 2, lastArrival: 3, value: nil, mean: 0, std: nil, score: 1.5, reason: reason,
+      cause: nil, evidence: [])
+    #expect(built.reason == reason)
+    row.site = "here"
+    row.reason = "no data"
+    #expect(row.reason == "no data" && row.site == "here")
+    row.reason = reason
+    #expect(row.reason == reason && row.site == "here")
+  }
+
   @Test func aRowIsSmall() {
-    #expect(MemoryLayout<StatusRow>.stride <= 112)
+    #expect(MemoryLayout<StatusRow>.stride <= 80)
   }
 }

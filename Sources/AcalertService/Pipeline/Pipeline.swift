@@ -43,11 +43,11 @@ final class Pipeline {
   private static let busyLinger = 0.1
   /// While the store has another batch to write, one waits for company up to this size or for so long:
   /// the fewer batches, the fewer times a page of the database is written. In bytes, and seconds.
-  private static let wholeBatchBytes = 8 << 20
+  private static let wholeBatchBytes = 6_500_000
   private static let longestLinger = 1.0
   /// A batch takes no more memory than this, in bytes, about: then it is handed over, and if the store has
   /// no room for it, reading pauses.
-  private static let maxBatchBytes = 12 << 20
+  private static let maxBatchBytes = 10_000_000
 
   /// From so many milliseconds without an answer of Kafka on it is told.
   private static let unheardLimit: Int64 = 15_000

@@ -61,7 +61,7 @@ extension Engine {
     _ = subjects.append(subject)
     let pointer = subjects[index]
     restoreBank(of: index, pointer, detectors)
-    let isUsual = row.reason == usualReason(row.state, stream: stream)
+    let isUsual = row.reason == usualReason(row.state, stream: stream).rawValue
     if isUsual, row.evidence.isEmpty, row.location == nil, row.timeZone.isEmpty, row.site.isEmpty {
       pointer.pointee.openWindow = hot[stream].openWindow(at: row.lastSeen)
       return index
