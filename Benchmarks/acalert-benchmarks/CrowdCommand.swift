@@ -23,6 +23,9 @@ struct CrowdCommand: ParsableCommand {
   /// Said once, when every watcher has its snapshot.
   struct Connected: Codable { var seconds: Double }
 
+  /// The answer to any other word: what came before does not count any more.
+  struct Forgotten: Codable {}
+
   /// The answer to a revision: what came until every watcher had it, or ten seconds had passed.
   struct Seen: Codable {
     var times: Histogram.Summary
@@ -45,6 +48,7 @@ struct CrowdCommand: ParsableCommand {
     while let line = crowd.readUntilInput() {
       guard let last = Int64(line) else {
         crowd.forget()
+        try ChildProcess.reply(Forgotten())
         continue
       }
       crowd.read(until: last, deadline: Meter.now + 10)

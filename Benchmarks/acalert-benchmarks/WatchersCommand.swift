@@ -68,7 +68,8 @@ struct WatchersCommand: ParsableCommand {
       let afterConnecting = server.meter.residentBytes
       let warmUp: FeedCommand.Published = try server.ask("\(rate) 3")
       _ = try crowd.ask("\(warmUp.lastRevision)", CrowdCommand.Seen.self)
-      try crowd.send("forget")
+      // Answered, so that no event of the run is forgotten with those before it.
+      _ = try crowd.ask("forget", CrowdCommand.Forgotten.self)
 
       let cpu = server.meter.cpu
       let begin = Meter.now
