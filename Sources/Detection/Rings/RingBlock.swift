@@ -67,20 +67,29 @@ struct RingBlock {
   @inline(__always)
   func sums(of subject: UnsafeMutablePointer<Subject>) -> WindowSums {
     guard keepsSums else {
-      let count = Int(subject.pointee.windowCount)
-      guard count > 0 else { return WindowSums() }
-      let first = position(
-        subject, Int(subject.pointee.count) &- Int(subject.pointee.pending) &- count)
-      // In the block's two parts, if the window goes round its end.
-      let before = min(count, capacity &- first)
-      return isNarrow
-        ? narrow.sums(of: first..<first &+ before, and: 0..<count &- before)
-        : wide.sums(of: first..<first &+ before, and: 0..<count &- before)
+      return isNarrow ? sums(of: subject, narrow) : sums(of: subject, wide)
     }
     let words = sumWords
     return WindowSums(
       count: Int64(subject.pointee.windowCount), sum: Int64(bitPattern: words[0] << 16) >> 16,
       squaresLow: words[1], squaresHigh: UInt32(truncatingIfNeeded: words[0] >> 48))
+  }
+
+  @inline(__always)
+  private func sums(
+    of subject: UnsafeMutablePointer<Subject>, _ cells: some RingCells
+  ) -> WindowSums {
+    var sums = WindowSums()
+    var left = Int(subject.pointee.windowCount)
+    guard left > 0 else { return sums }
+    var place = position(
+      subject, Int(subject.pointee.count) &- Int(subject.pointee.pending) &- left)
+    while left > 0 {
+      sums.add(cells.value(place))
+      place = place &+ 1 == capacity ? 0 : place &+ 1
+      left &-= 1
+    }
+    return sums
   }
 
   /// Keeps the sums of the window for the subject's next record.

@@ -8,8 +8,6 @@ protocol RingCells {
   /// Whether a sample of this value can be put here.
   func canHold(_ value: Int32) -> Bool
   func put(_ position: Int, time: UInt32, value: Int32, isFlagged: Bool)
-  /// The sums of the samples at these positions, `RingClass.maxSummedAnew` at most.
-  func sums(of first: Range<Int>, and second: Range<Int>) -> WindowSums
 }
 
 /// Eight bytes a sample.
@@ -28,14 +26,6 @@ struct WideCells: RingCells {
   @inline(__always)
   func put(_ position: Int, time: UInt32, value: Int32, isFlagged: Bool) {
     samples[position] = RingSample(time: time, value: value, isFlagged: isFlagged)
-  }
-
-  @inline(__always)
-  func sums(of first: Range<Int>, and second: Range<Int>) -> WindowSums {
-    var sums = WindowSums()
-    for position in first { sums.add(samples[position].value) }
-    for position in second { sums.add(samples[position].value) }
-    return sums
   }
 }
 
@@ -83,30 +73,6 @@ struct NarrowCells: RingCells {
     let count = UInt32(bitPattern: value / unit)
     words[position] =
       count &<< (timeBits &+ 1) | (time & timeMask) &<< 1 | (isFlagged ? 1 : 0)
-  }
-
-  @inline(__always)
-  func sums(of first: Range<Int>, and second: Range<Int>) -> WindowSums {
-    var (sum, squares): (Int64, Int64) = (0, 0)
-    add(first, &sum, &squares)
-    add(second, &sum, &squares)
-    let unit = Int64(unit)
-    let product = UInt64(bitPattern: squares).multipliedFullWidth(
-      by: UInt64(bitPattern: unit &* unit))
-    return WindowSums(
-      count: Int64(first.count &+ second.count), sum: sum &* unit, squaresLow: product.low,
-      squaresHigh: UInt32(truncatingIfNeeded: product.high))
-  }
-
-  /// Adds up units and their squares: with a retention of a second or more they are below 2²¹, and the sum of
-  /// as many squares as there may be below 2⁴⁶.
-  @inline(__always)
-  private func add(_ positions: Range<Int>, _ sum: inout Int64, _ squares: inout Int64) {
-    for position in positions {
-      let units = Int64(Int32(bitPattern: words[position]) &>> Int32(bitPattern: timeBits &+ 1))
-      sum &+= units
-      squares &+= units &* units
-    }
   }
 
   /// Whether a value of so many units fits beside a time of so many bits.
