@@ -42,6 +42,24 @@ struct HandOverTests {
     #expect(handOver.put(batch(3), timeout: 0))
   }
 
+  /// Small ones may: memory is what it is about.
+  @Test func besideALargeBatchNoOtherWaits() {
+    var large = batch(1)
+    large.packedSamples = [UInt8](repeating: 0, count: 1_000)
+    let handOver = HandOver(capacity: 2, largeBytes: 1_000)
+    #expect(handOver.put(large, timeout: 0))
+    #expect(!handOver.hasRoom)
+    #expect(!handOver.put(batch(2), timeout: 0.02))
+    #expect(handOver.take(timeout: 0)?.recordCount == 1)
+    #expect(handOver.hasRoom)
+    #expect(handOver.put(batch(2), timeout: 0))
+    // A small one waits, so a large one may wait, too; but then nothing else.
+    #expect(handOver.hasRoom)
+    #expect(handOver.put(large, timeout: 0))
+    #expect(handOver.take(timeout: 0)?.recordCount == 2)
+    #expect(!handOver.hasRoom)
+  }
+
   @Test func waitsEndWithTheirTime() {
     let handOver = HandOver(capacity: 1)
     let take = timed { handOver.take(timeout: 0.05) == nil }
