@@ -187,7 +187,7 @@ import Testing
       settings { $0.workerThreads = 2 }, events: log,
       handler: answering { request in
         if request.rawPath == "/events" { return .events(EventStream()) }
-        while request.rawPath == "/slow" && !gate.load(ordering: .relaxed) { usleep(1_000) }
+        if request.rawPath == "/slow" { _ = eventually { gate.load(ordering: .relaxed) } }
         return .response(.text(request.rawPath))
       }
     ) { server in

@@ -74,7 +74,7 @@ import Threads
         $0.maxPendingRequests = 2
       },
       handler: answering { _ in
-        while !gate.load(ordering: .relaxed) { usleep(1_000) }
+        _ = eventually { gate.load(ordering: .relaxed) }
         return .response(.text("done"))
       }
     ) { server in
@@ -187,7 +187,7 @@ import Threads
     let server = HTTPServer(
       handler: answering { _ in
         isInside.store(true, ordering: .relaxed)
-        while !gate.load(ordering: .relaxed) { usleep(1_000) }
+        _ = eventually { gate.load(ordering: .relaxed) }
         return .response(.text("done"))
       })
     try server.start()
@@ -213,7 +213,7 @@ import Threads
     let gate = Atomic(false)
     let server = HTTPServer(
       handler: answering { _ in
-        while !gate.load(ordering: .relaxed) { usleep(1_000) }
+        _ = eventually { gate.load(ordering: .relaxed) }
         return .response(.text("late"))
       })
     try server.start()
