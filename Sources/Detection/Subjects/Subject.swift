@@ -130,25 +130,3 @@ struct Subject {
     static let watched = Flags(rawValue: 128)
   }
 }
-
-/// A time in milliseconds since 1970, in six bytes: `Int64.min`, or from the year 1413 to 9999, where times of
-/// records end (``Sample/maxTime``). What lies beyond is cut to these bounds.
-struct ShortTime {
-  private var low: UInt32
-  private var high: UInt16
-
-  /// What a stored 0 means, which stands for `Int64.min`.
-  private static let origin: Int64 = -(1 << 44)
-
-  @inline(__always)
-  init(_ time: Int64) {
-    let bits = UInt64(clamping: max(time, Self.origin) &- Self.origin)
-    low = UInt32(truncatingIfNeeded: bits)
-    high = bits >> 48 == 0 ? UInt16(truncatingIfNeeded: bits >> 32) : .max
-  }
-
-  @inline(__always) var value: Int64 {
-    let bits = UInt64(high) << 32 | UInt64(low)
-    return bits == 0 ? .min : Self.origin &+ Int64(bits)
-  }
-}
