@@ -132,6 +132,7 @@ public final class Service: Sendable {
     let inbox = RulesInbox()
     let consumer = try Consumer(
       settings.consumerConfiguration(instance: store.instance, log: Self.kafkaLog))
+    // A second batch keeps the store from waiting for small ones; of large ones each takes a tenth of a second.
     let handOver = HandOver(capacity: 2, largeBytes: 4 << 20)
     let partitionMap = PartitionMap()
     let failed: @Sendable (any Error) -> Void = { [weak self] error in

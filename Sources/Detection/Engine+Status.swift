@@ -201,10 +201,11 @@ extension Engine {
     }
     fill(placeOf: index, into: &row)
     if state.count > 0 {
-      let newest = ring(subject).value(at: Int(state.count) - 1)
+      let ring = ring(subject)
+      let newest = ring.value(at: ring.count - 1)
       row.value = Double(newest) / unit
       let zscore = hot[Int(state.stream)].zscore
-      let sums = block(of: subject).sums(of: subject)
+      let sums = ring.block.sums(of: subject)
       if zscore.canJudge(sums) {
         row.mean = sums.mean / unit
         row.std = sums.standardDeviation / unit

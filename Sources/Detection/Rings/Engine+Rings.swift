@@ -117,7 +117,8 @@ extension Engine {
     return NarrowCells.holds(value / format.unit, rules.pointee.timeBits) ? format : .wide
   }
 
-  /// Moves a ring to a block of its own class and format, its oldest sample to the beginning.
+  /// Moves a ring to a block of its own class and format, its oldest sample to the beginning. `sums` are those of
+  /// its window.
   private mutating func move(
     _ subject: UnsafeMutablePointer<Subject>, toClass index: Int, _ format: RingFormat,
     _ sums: WindowSums
