@@ -189,6 +189,8 @@ public struct Engine: ~Copyable {
   public mutating func takeDecisions(
     sweep share: Double = 0, reusing spare: consuming Decisions = Decisions()
   ) -> Decisions {
+    // Rows are made only now: a batch that fills needs no memory for them.
+    if decisions.rows.isEmpty { swap(&decisions.rows, &spare.rows) }
     sweepSubjects(share: share)
     // In the order of subjects, neither their memory nor the pages of the table are touched all over. A
     // few rows are written in the order of what happened.
@@ -201,9 +203,10 @@ public struct Engine: ~Copyable {
     if !unmatched.isEmpty { decisions.unmatched = unmatched.take(names) }
     collectProgress()
     step &+= 1
-    // Arrays that grow are copied into fresh memory again and again: the next batch will be like this one.
-    spare.windows.reserveCapacity(decisions.windows.count)
-    spare.packedSamples.reserveCapacity(decisions.packedSamples.count)
+    // Arrays that grow are copied into fresh memory again and again, each twice as large as the one before: the
+    // next batch will be about like this one.
+    spare.windows.reserveCapacity(decisions.windows.count * 9 / 8)
+    spare.packedSamples.reserveCapacity(decisions.packedSamples.count * 9 / 8)
     swap(&spare, &decisions)
     return spare
   }

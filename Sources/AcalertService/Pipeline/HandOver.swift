@@ -11,8 +11,8 @@ final class HandOver: @unchecked Sendable {
   private let capacity: Int
   private let largeBytes: Int
   private var waiting: [Decisions] = []
-  /// Emptied batches, of which the next ones take the memory: no more than are under way at a time.
-  private var spares: [Decisions] = []
+  /// An emptied batch, of which the next one takes the memory.
+  private var emptied: Decisions?
   private var isWorking = false
   private var isClosed = false
 
@@ -77,7 +77,7 @@ final class HandOver: @unchecked Sendable {
     decisions.empty()
     condition.lock()
     isWorking = false
-    if spares.count <= capacity { spares.append(decisions) }
+    emptied = decisions
     condition.broadcast()
     condition.unlock()
   }
@@ -86,7 +86,7 @@ final class HandOver: @unchecked Sendable {
   func spare() -> Decisions {
     condition.lock()
     defer { condition.unlock() }
-    return spares.popLast() ?? Decisions()
+    return emptied.take() ?? Decisions()
   }
 
   /// Waits until everything handed over has been stored; false if that takes longer than `timeout`
