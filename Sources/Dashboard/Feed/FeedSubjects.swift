@@ -1,21 +1,17 @@
 import Detection
 import Events
 
-/// What the feed knows of the subjects behind one engine's indices, in eight bytes each.
+/// What the feed knows of the subjects behind one engine's indices: four bytes each, and four more if it must
+/// keep their names itself.
 struct FeedSubjects {
   struct Entry {
-    /// Which of `names` is its name.
-    fileprivate let name: UInt32
     /// The kind's index plus one in the upper 12 bits, the configuration's number plus one in the lower 20.
     private var bits: UInt32
 
     /// An index that has not been introduced.
-    init() { (name, bits) = (0, 0) }
+    init() { bits = 0 }
 
-    init(name: UInt32, kind: Int) {
-      self.name = name
-      bits = UInt32(min(kind + 1, 0xfff)) << 20
-    }
+    init(kind: Int) { bits = UInt32(min(kind + 1, 0xfff)) << 20 }
 
     /// Index into the feed's kinds, which are fewer than 4,095; -1 while the index has not been introduced.
     var kind: Int { Int(bits >> 20) - 1 }
@@ -31,13 +27,14 @@ struct FeedSubjects {
   let serial: UInt64
   /// The engine's own, where index and name have the same number; or else ours.
   private let names: SubjectNames
-  private let areTheEngines: Bool
+  /// The numbers of ours by index.
+  private var ownNames: [UInt32]?
   private(set) var entries: [Entry] = []
 
   /// - Parameter names: those of the engine, if it lends them.
   init(serial: UInt64, names: SubjectNames? = nil) {
     self.serial = serial
-    areTheEngines = names != nil
+    ownNames = names == nil ? [] : nil
     self.names = names ?? SubjectNames()
   }
 
@@ -49,16 +46,12 @@ struct FeedSubjects {
     _ index: UInt32, user: UnsafeRawBufferPointer, device: UnsafeRawBufferPointer, kind: Int
   ) {
     let place = Int(index)
-    if entries.count == place {
-      entries.append(Entry())
-    } else if entries.count < place {
-      entries.append(contentsOf: repeatElement(Entry(), count: place + 1 - entries.count))
-    } else if entries[place].kind == kind, isNamed(user, device, index) {
+    if place < entries.count, entries[place].kind == kind, isNamed(user, device, index) {
       // Introduced again, as a restored subject is when its first record comes.
       return
     }
-    let name = areTheEngines ? index : names.append(user: user, device: device)
-    entries[place] = Entry(name: name, kind: kind)
+    entries.set(Entry(kind: kind), at: place, filling: Entry())
+    ownNames?.set(names.append(user: user, device: device), at: place, filling: 0)
   }
 
   @inline(__always)
@@ -73,13 +66,22 @@ struct FeedSubjects {
 
   /// The name of a subject that has been introduced.
   @inline(__always)
-  func name(_ index: UInt32) -> SubjectName { names[entries[Int(index)].name] }
+  func name(_ index: UInt32) -> SubjectName { names[ownNames?[Int(index)] ?? index] }
 
   private func isNamed(
     _ user: UnsafeRawBufferPointer, _ device: UnsafeRawBufferPointer, _ index: UInt32
   ) -> Bool {
     let name = name(index)
     return name.user.elementsEqual(user) && name.device.elementsEqual(device)
+  }
+}
+
+extension Array {
+  /// Sets the element at a place, which may be beyond the end.
+  fileprivate mutating func set(_ element: Element, at place: Int, filling: Element) {
+    if place == count { return append(element) }
+    if place > count { append(contentsOf: repeatElement(filling, count: place + 1 - count)) }
+    self[place] = element
   }
 }
 
