@@ -168,17 +168,27 @@ extension Engine {
     _ body: (inout SubjectNotes) -> Void
   ) {
     // Most subjects have none, and their rows and changes need not look for them.
-    let isNoted = subject.pointee.flags.contains(.noted)
-    var entry = isNoted ? notes[index] ?? SubjectNotes() : SubjectNotes()
-    body(&entry)
-    if entry.isEmpty {
-      guard isNoted else { return }
+    guard subject.pointee.flags.contains(.noted) else {
+      var first = SubjectNotes()
+      body(&first)
+      guard !first.isEmpty else { return }
+      notes[index] = first
+      subject.pointee.flags.insert(.noted)
+      return
+    }
+    // In its place: a copy would have to be made of what it holds.
+    if Self.change(&notes[index, default: SubjectNotes()], body) {
       notes[index] = nil
       subject.pointee.flags.remove(.noted)
-    } else {
-      notes[index] = entry
-      subject.pointee.flags.insert(.noted)
     }
+  }
+
+  /// Returns whether nothing is left.
+  private static func change(
+    _ notes: inout SubjectNotes, _ body: (inout SubjectNotes) -> Void
+  ) -> Bool {
+    body(&notes)
+    return notes.isEmpty
   }
 
   /// The row of a subject as it stands; its changes count as handed out from now on.

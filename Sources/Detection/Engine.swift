@@ -14,6 +14,8 @@ public struct Engine: ~Copyable {
   /// The rules of the streams, then those of the overrides.
   var rules: [StreamRules]
   let hot: UnsafeMutablePointer<HotRules>
+  /// What is said of a subject that has fallen silent, by stream: one text for all of them.
+  let silenceWords: [String]
   var subjects = SubjectTable()
   var interner = SubjectInterner()
   /// The rings' blocks, by `RingFormat`.
@@ -90,6 +92,7 @@ public struct Engine: ~Copyable {
     }
     let (every, profiles) = try SubjectProfiles.unfold(all)
     rules = every
+    silenceWords = every.map { "no data for " + DecimalText.duration($0.status.staleAfter) }
     self.profiles = profiles
     fallJudges = every.map { $0.falls.map(FallJudge.init) }
     hot = .allocate(capacity: every.count)

@@ -46,10 +46,10 @@ public struct StatusRow: Sendable {
   }
   /// Why the subject is in this state, in words.
   public var reason: String {
-    get { usualReason?.rawValue ?? rare.first?.reason ?? "" }
+    get { usualReason?.rawValue ?? rare.fields.reason }
     set {
       usualReason = UsualReason(rawValue: newValue)
-      set(\.reason, newValue, isUsual: usualReason != nil)
+      rare.fields.reason = usualReason == nil ? newValue : ""
     }
   }
   /// The record that caused the last change of state; absent if silence caused it.
@@ -65,23 +65,23 @@ public struct StatusRow: Sendable {
   /// What the engine must remember of an open episode and of the place across a restart, opaque to the
   /// store; empty without them.
   public var evidence: [UInt8] {
-    get { rare.first?.evidence ?? [] }
-    set { set(\.evidence, newValue, isUsual: newValue.isEmpty) }
+    get { rare.fields.evidence }
+    set { rare.fields.evidence = newValue }
   }
   /// Where the subject is, by the newest of its records that said so; `nil` if none did.
   public var location: GeoLocation? {
-    get { rare.first?.location }
-    set { set(\.location, newValue, isUsual: newValue == nil) }
+    get { rare.fields.location }
+    set { rare.fields.location = newValue }
   }
   /// The name of its time zone, by the newest of its records that named one; empty if none did.
   public var timeZone: String {
-    get { rare.first?.timeZone ?? "" }
-    set { set(\.timeZone, newValue, isUsual: newValue.isEmpty) }
+    get { rare.fields.timeZone }
+    set { rare.fields.timeZone = newValue }
   }
   /// The name of its site, by the newest of its records that named one; empty if none did.
   public var site: String {
-    get { rare.first?.site ?? "" }
-    set { set(\.site, newValue, isUsual: newValue.isEmpty) }
+    get { rare.fields.site }
+    set { rare.fields.site = newValue }
   }
 
   // Batches hold a hundred thousand rows: what is absent takes no room of its own, what few rows have lies
@@ -94,10 +94,9 @@ public struct StatusRow: Sendable {
   private var causeOffset: Int64
   /// NaN where one is absent.
   private var figures: (value: Double, mean: Double, std: Double, score: Double)
-  /// One or none.
-  private var rare: [Rare] = []
+  private var rare = Rare<RareFields>()
 
-  private struct Rare {
+  private struct RareFields: Detection.RareFields {
     var reason = ""
     var evidence: [UInt8] = []
     var location: GeoLocation?
@@ -108,16 +107,6 @@ public struct StatusRow: Sendable {
   private static let noCause = Int64.min
 
   private static func figure(_ number: Double) -> Double? { number.isNaN ? nil : number }
-
-  private mutating func set<Value>(
-    _ path: WritableKeyPath<Rare, Value>, _ value: Value, isUsual: Bool
-  ) {
-    if rare.isEmpty {
-      if isUsual { return }
-      rare.append(Rare())
-    }
-    rare[0][keyPath: path] = value
-  }
 
   public init(
     subject: UInt32, state: SafetyState, previousState: SafetyState, isTransition: Bool,
@@ -131,8 +120,8 @@ public struct StatusRow: Sendable {
       lastSeen: lastSeen, lastArrival: lastArrival, reason: UsualReason(rawValue: reason),
       cause: cause)
     figures = (value ?? .nan, mean ?? .nan, std ?? .nan, score ?? .nan)
-    if usualReason == nil { self.reason = reason }
-    self.evidence = evidence
+    if usualReason == nil, !reason.isEmpty { self.reason = reason }
+    if !evidence.isEmpty { self.evidence = evidence }
   }
 
   /// A row without figures and all that few rows have.

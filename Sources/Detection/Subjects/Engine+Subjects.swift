@@ -69,7 +69,8 @@ extension Engine {
     // Evidence of a version unknown to us is worth less than a service that starts.
     var noted =
       SubjectNotes(evidence: restorePlace(of: index, from: row)) ?? SubjectNotes()
-    noted.reason = isUsual ? nil : row.reason
+    let silence = silenceWords[stream]
+    noted.reason = isUsual ? nil : row.reason == silence ? silence : row.reason
     // Without another cause the state is what the abnormal samples made it.
     if noted.episode?.level == .safe { noted.episode?.level = row.state }
     note(index, pointer) { $0 = noted }
@@ -144,12 +145,11 @@ extension Engine {
       closeWindows(index, subject, watermark: end, hot + stream)
     }
     if isLive, subject.pointee.state != .stale {
-      let silence = DecimalText.duration(rules[stream].status.staleAfter)
       let before = subject.pointee.state
       let reason = notes[index]?.reason
       let known = before == .warning || before == .danger
-      let words =
-        "no data for \(silence)" + (known ? "; was \(before.name): \(reason ?? "abnormal")" : "")
+      var words = silenceWords[stream]
+      if known { words += "; was \(before.name): \(reason ?? "abnormal")" }
       let time = last == .min ? subject.pointee.since : last
       change(
         index, subject, to: .stale, at: time, cause: nil, reason: words,

@@ -1,13 +1,24 @@
 import Events
 
 /// What is kept of the few subjects that are in an episode, or have just come back from silence.
+///
+/// When all fall silent at once there is one of each: what is noted of silence is small, the rest lies elsewhere.
 struct SubjectNotes: Equatable {
   /// What is kept of a camera; never empty.
-  var camera: CameraNotes?
+  var camera: CameraNotes? {
+    get { rare.fields.camera }
+    set { rare.fields.camera = newValue }
+  }
   /// The open episode, while the state is `warning` or `danger`.
-  var episode: Episode?
+  var episode: Episode? {
+    get { rare.fields.episode }
+    set { rare.fields.episode = newValue }
+  }
   /// The open fall, or the possibility of one; also while the subject is silent.
-  var fall: FallEpisode?
+  var fall: FallEpisode? {
+    get { rare.fields.fall }
+    set { rare.fields.fall = newValue }
+  }
   /// Why the subject is in its state, in words.
   var reason: String?
   /// Windows before this time were closed when the subject fell silent; what comes for them now is late.
@@ -15,11 +26,15 @@ struct SubjectNotes: Equatable {
   /// The cause `abnormal` has been told and is not over, though the state, `stale` or `unknown`, does not
   /// show it any more.
   var isAbnormalKeptOpen = false
+  private var rare = Rare<RareFields>()
 
-  var isEmpty: Bool {
-    episode == nil && fall == nil && reason == nil && floor == .min && camera == nil
-      && !isAbnormalKeptOpen
+  private struct RareFields: Detection.RareFields {
+    var camera: CameraNotes?
+    var episode: Episode?
+    var fall: FallEpisode?
   }
+
+  var isEmpty: Bool { rare.isEmpty && reason == nil && floor == .min && !isAbnormalKeptOpen }
 }
 
 /// The notes' durable form: a version byte, then fields as little-endian 64-bit words. A camera's have a
