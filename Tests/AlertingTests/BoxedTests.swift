@@ -14,6 +14,12 @@ struct BoxedTests {
     #expect(second.value == [9, 2, 3] && third.value == [])
   }
 
+  /// There may be a million open alerts, and dictionaries hold room for twice as many.
+  @Test func whatHoldsAnOpenAlertIsSmall() {
+    #expect(MemoryLayout<EpisodeBook.Open>.stride <= 24)
+    #expect(MemoryLayout<Dispatcher.Entry>.stride <= 40)
+  }
+
   @Test func whatNobodyElseHoldsIsChangedInPlace() {
     var boxed = Boxed([1, 2])
     boxed.value.reserveCapacity(100)

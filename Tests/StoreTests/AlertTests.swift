@@ -7,6 +7,9 @@ import Testing
 @testable import Store
 
 struct AlertTests {
+  /// All open alerts are in memory; there may be one of each of a million subjects.
+  @Test func anAlertIsSmall() { #expect(MemoryLayout<Alert>.size <= 160) }
+
   @Test func everyFieldComesBack() throws {
     let folder = try TemporaryFolder()
     var store = try makeStore(folder)

@@ -56,12 +56,30 @@ public struct Dispatcher: Sendable {
     var matches: [RouteMatch] = []
     /// Places in ``groups`` of which it is a member.
     var groups: [Int] = []
-    var roles: [InhibitionIndex.Role] = []
+    var roles: [InhibitionIndex.Role] {
+      get { rare.fields.roles }
+      set { rare.fields.roles = newValue }
+    }
     /// Places in ``silences`` that match, known up to ``silenceEpoch``.
-    var silences: [Int] = []
-    var silenceEpoch = -1
+    var silences: [Int] {
+      get { rare.fields.silences }
+      set { rare.fields.silences = newValue }
+    }
+    var silenceEpoch: Int32 = -1
     /// What was recorded already.
-    var effects: Set<String> = []
+    var effects: Set<String> {
+      get { rare.fields.effects }
+      _modify { yield &rare.fields.effects }
+    }
+    private var rare = Rare<RareFields>()
+
+    private struct RareFields: Detection.RareFields {
+      var roles: [InhibitionIndex.Role] = []
+      var silences: [Int] = []
+      var effects: Set<String> = []
+    }
+
+    init(boxed: Boxed<Alert>) { self.boxed = boxed }
 
     var alert: Alert { boxed.value }
     var labels: AlertLabels { AlertLabels(alert) }
@@ -93,7 +111,7 @@ public struct Dispatcher: Sendable {
   var free: [Int] = []
   var places: [GroupKey: Int] = [:]
   var silences: [CompiledSilence] = []
-  var silenceEpoch = 0
+  var silenceEpoch: Int32 = 0
   /// Groups with members that an inhibition keeps from being told.
   var inhibited: [InhibitionIndex.Key: Set<Int>] = [:]
   var queue = DeadlineQueue<Work>()
@@ -166,7 +184,7 @@ public struct Dispatcher: Sendable {
   public mutating func use(_ silences: [Silence], now: Int64) {
     advance(to: now)
     self.silences = silences.map(CompiledSilence.init)
-    silenceEpoch += 1
+    silenceEpoch &+= 1
     for place in groups.indices {
       guard !groups[place].parked.isEmpty || groups[place].isRepeatParked else { continue }
       wake(place)

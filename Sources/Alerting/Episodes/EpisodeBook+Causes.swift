@@ -87,7 +87,7 @@ extension EpisodeBook {
     describe(change, &alert)
     nextID += 1
     numbers[key] = alert.id
-    episodes[alert.id] = Open(key: key, alert: alert)
+    episodes[alert.id] = Open(subject: key.subject, alert: alert)
     follow(change, alert.id)
     draft.record(.opened, alert.id, at: now, change.reason)
   }

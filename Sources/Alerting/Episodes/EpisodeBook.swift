@@ -29,18 +29,25 @@ public struct EpisodeBook: Sendable {
   }
 
   struct Open: Sendable {
-    var key: Key
     /// ``alert``, which the dispatcher holds as well.
     var boxed: Boxed<Alert>
-    /// When it is resolved, while recovering.
-    var due: Int64?
+    private var dueOrNever = Int64.max
+    let subject: UInt32
     /// Whether it is in the queue, not later than at `due`.
     var isQueued = false
 
-    init(key: Key, alert: Alert) {
-      self.key = key
+    init(subject: UInt32, alert: Alert) {
+      self.subject = subject
       boxed = Boxed(alert)
     }
+
+    /// When it is resolved, while recovering.
+    var due: Int64? {
+      get { dueOrNever == .max ? nil : dueOrNever }
+      set { dueOrNever = newValue ?? .max }
+    }
+
+    var key: Key { Key(subject: subject, cause: boxed.value.cause) }
 
     var alert: Alert {
       get { boxed.value }
@@ -94,7 +101,7 @@ public struct EpisodeBook: Sendable {
     for (subject, alert) in restoring where alert.isOpen {
       let key = Key(subject: subject, cause: alert.cause)
       numbers[key] = max(numbers[key] ?? alert.id, alert.id)
-      episodes[alert.id] = Open(key: key, alert: alert)
+      episodes[alert.id] = Open(subject: subject, alert: alert)
       if alert.phase == .recovering { schedule(alert.id, from: alert.recovering ?? alert.opened) }
     }
   }

@@ -67,36 +67,82 @@ public struct Alert: Equatable, Sendable {
   public var phase = Phase.firing
   /// ``SafetyState/warning`` or ``SafetyState/danger``: the most urgent that the episode has been.
   public var severity: SafetyState
+  /// Whether all who are to be told of it have been: resolved, and nothing more to say.
+  public var isSettled = false
   /// Event time of what opened it, and when that was decided.
   public var began: Int64
   public var opened: Int64
   /// When its severity rose last; `opened` if it never has.
   public var raised: Int64
   /// While recovering: since when.
-  public var recovering: Int64?
+  public var recovering: Int64? {
+    get { rare.fields.recovering }
+    set { rare.fields.recovering = newValue }
+  }
   /// Event time of the cause's last end, and when the episode was resolved.
-  public var ended: Int64?
-  public var resolved: Int64?
+  public var ended: Int64? {
+    get { rare.fields.ended }
+    set { rare.fields.ended = newValue }
+  }
+  public var resolved: Int64? {
+    get { rare.fields.resolved }
+    set { rare.fields.resolved = newValue }
+  }
   /// How often the cause has come back within the episode.
-  public var flaps = 0
-  public var acknowledgement: Acknowledgement?
+  public var flaps: Int {
+    get { rare.fields.flaps }
+    set { rare.fields.flaps = newValue }
+  }
+  public var acknowledgement: Acknowledgement? {
+    get { rare.fields.acknowledgement }
+    set { rare.fields.acknowledgement = newValue }
+  }
   /// Why, in words: of the change that made it as severe as it is.
   public var reason: String
   /// The rule's name; empty where there is no rule.
-  public var ruleName = ""
+  public var ruleName: String {
+    get { rare.fields.ruleName }
+    set { rare.fields.ruleName = newValue }
+  }
   /// See ``CauseChange``; the newest known.
-  public var site = ""
-  public var location: GeoLocation?
-  public var timeZone = ""
+  public var site: String {
+    get { rare.fields.site }
+    set { rare.fields.site = newValue }
+  }
+  public var location: GeoLocation? {
+    get { rare.fields.location }
+    set { rare.fields.location = newValue }
+  }
+  public var timeZone: String {
+    get { rare.fields.timeZone }
+    set { rare.fields.timeZone = newValue }
+  }
   /// The value that showed it, in the unit of the subject's kind.
   public var value: Double?
   /// The record that showed it; absent if silence did.
   public var origin: RecordOrigin?
   /// What people found it to be, the newest verdict. ``Store/write(_:engine:)`` leaves it as it is in the
   /// table: only ``Store/setVerdict(_:ofAlert:)`` writes it.
-  public var verdict: Verdict?
-  /// Whether all who are to be told of it have been: resolved, and nothing more to say.
-  public var isSettled = false
+  public var verdict: Verdict? {
+    get { rare.fields.verdict }
+    set { rare.fields.verdict = newValue }
+  }
+
+  /// All open alerts are held in memory, and when all subjects fall silent at once there is one of each.
+  private var rare = Rare<RareFields>()
+
+  private struct RareFields: Detection.RareFields {
+    var recovering: Int64?
+    var ended: Int64?
+    var resolved: Int64?
+    var flaps = 0
+    var acknowledgement: Acknowledgement?
+    var ruleName = ""
+    var site = ""
+    var location: GeoLocation?
+    var timeZone = ""
+    var verdict: Verdict?
+  }
 
   public init(
     id: Int64, identity: SubjectIdentity, cause: Cause, severity: SafetyState, began: Int64,

@@ -59,7 +59,12 @@ extension Store {
         attempted: attempted)
       var found: [Alert] = []
       found.reserveCapacity(Int(count ?? 0))
-      try select.forEachRow(attempted) { found.append(Alert(select, kind: kindName)) }
+      try select.forEachRow(attempted) {
+        var alert = Alert(select, kind: kindName)
+        // Of a million that fell silent together there is one text, not a million.
+        if let reason = found.last?.reason, reason == alert.reason { alert.reason = reason }
+        found.append(alert)
+      }
       return found
     }
   }
