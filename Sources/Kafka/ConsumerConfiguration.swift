@@ -56,7 +56,7 @@ public struct ConsumerConfiguration: Sendable {
   /// found to be back.
   public static let defaults: [String: String] = [
     "partition.assignment.strategy": "cooperative-sticky",
-    "queued.min.messages": "100000",
+    "queued.min.messages": "80000",
     "queued.max.messages.kbytes": "32768",
     "fetch.max.bytes": "3000000",
     "fetch.message.max.bytes": "262144",

@@ -9,7 +9,7 @@ public struct StoreOptions: Sendable {
   /// matters; a person with `sqlite3` and an open `BEGIN IMMEDIATE` does.
   public var busyTimeout: Int32 = 5_000
   /// Memory for database pages, in bytes.
-  public var cacheBytes = 32 << 20
+  public var cacheBytes = 24 << 20
   /// The size of a new database's pages, in bytes; one that exists keeps its own. Larger pages cost less
   /// where much is written: each goes through the log with two calls of the system and a look-up. But of
   /// 2,000 records a second pages of 16 KiB made three times as much to write as of 4 KiB.
