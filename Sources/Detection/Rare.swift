@@ -1,5 +1,5 @@
-/// What only few of very many values have: it lies elsewhere, and who has none of it gives a reference's room
-/// to it.
+/// What only few of very many values have. It lies elsewhere: a value that has none of it spends a reference
+/// on it, no more.
 public struct Rare<Fields: RareFields>: Equatable, Sendable {
   /// One or none; none if they would be those of ``RareFields/init()``.
   private var stored: [Fields] = []
@@ -11,12 +11,15 @@ public struct Rare<Fields: RareFields>: Equatable, Sendable {
     get { stored.first ?? Fields() }
     _modify {
       var fields = stored.popLast() ?? Fields()
-      yield &fields
-      if fields != Fields() {
-        stored.append(fields)
-      } else {
-        stored = []
+      // Also if the one who changes them throws.
+      defer {
+        if fields == Fields() {
+          stored = []
+        } else {
+          stored.append(fields)
+        }
       }
+      yield &fields
     }
   }
 

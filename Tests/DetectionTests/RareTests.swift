@@ -53,6 +53,18 @@ import Testing
     #expect(second.isEmpty)
   }
 
+  @Test func whatThrowsOnTheWay_TakesNothingAway() {
+    struct Refusal: Error {}
+    func refuse(_ numbers: inout [Int]) throws {
+      numbers.append(4)
+      throw Refusal()
+    }
+    var rare = Rare<Fields>()
+    rare.fields.name = "name"
+    #expect(throws: Refusal.self) { try refuse(&rare.fields.numbers) }
+    #expect(rare.fields == Fields(name: "name", numbers: [4]))
+  }
+
   /// A million subjects that fall silent have notes.
   @Test func notesOfASilentSubjectAreSmall() {
     #expect(MemoryLayout<SubjectNotes>.stride <= 40)
