@@ -69,6 +69,9 @@ public struct Alert: Equatable, Sendable {
   public var severity: SafetyState
   /// Whether all who are to be told of it have been: resolved, and nothing more to say.
   public var isSettled = false
+  private var flapCount: Int32 = 0
+  private var recoveringOrNever = Int64.min
+  private var endedOrNever = Int64.min
   /// Event time of what opened it, and when that was decided.
   public var began: Int64
   public var opened: Int64
@@ -76,13 +79,13 @@ public struct Alert: Equatable, Sendable {
   public var raised: Int64
   /// While recovering: since when.
   public var recovering: Int64? {
-    get { rare.fields.recovering }
-    set { rare.fields.recovering = newValue }
+    get { recoveringOrNever == .min ? nil : recoveringOrNever }
+    set { recoveringOrNever = newValue ?? .min }
   }
   /// Event time of the cause's last end, and when the episode was resolved.
   public var ended: Int64? {
-    get { rare.fields.ended }
-    set { rare.fields.ended = newValue }
+    get { endedOrNever == .min ? nil : endedOrNever }
+    set { endedOrNever = newValue ?? .min }
   }
   public var resolved: Int64? {
     get { rare.fields.resolved }
@@ -90,8 +93,8 @@ public struct Alert: Equatable, Sendable {
   }
   /// How often the cause has come back within the episode.
   public var flaps: Int {
-    get { rare.fields.flaps }
-    set { rare.fields.flaps = newValue }
+    get { Int(flapCount) }
+    set { flapCount = Int32(clamping: newValue) }
   }
   public var acknowledgement: Acknowledgement? {
     get { rare.fields.acknowledgement }
@@ -128,14 +131,12 @@ public struct Alert: Equatable, Sendable {
     set { rare.fields.verdict = newValue }
   }
 
-  /// All open alerts are held in memory, and when all subjects fall silent at once there is one of each.
+  /// All open alerts are held in memory, and when all subjects fall silent at once there is one of each. What
+  /// changes each time that one flaps is not among these fields.
   private var rare = Rare<RareFields>()
 
   private struct RareFields: Detection.RareFields {
-    var recovering: Int64?
-    var ended: Int64?
     var resolved: Int64?
-    var flaps = 0
     var acknowledgement: Acknowledgement?
     var ruleName = ""
     var site = ""
