@@ -176,7 +176,7 @@ private final class Table: Sendable {
       handler: answering { _ in
         .events(
           EventStream(prelude: {
-            while !isReleased.load(ordering: .relaxed) { usleep(1_000) }
+            _ = eventually { isReleased.load(ordering: .relaxed) }
             return .end(resumeAfter: 0)
           }))
       }
